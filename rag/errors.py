@@ -1,0 +1,92 @@
+"""Every error Citewell raises on purpose.
+
+::
+
+    CitewellError
+    ├── InvalidInput          what was asked is malformed; names the field
+    │   └── UnknownFormat     no reader knows this file
+    ├── NotFound              no such paper, job or answer
+    ├── ConfigError           a setting is wrong or missing; names the setting
+    │   └── ModelMissing      weights are not installed, or are not the ones expected
+    ├── LibraryError          the system of record
+    │   ├── LibraryLocked     another process holds it
+    │   ├── LibraryCorrupt    it can't be read; says what to do
+    │   └── EmbeddingMismatch it was embedded with another model
+    ├── NotReady              a needed part is down or still loading; try again later
+    │   └── IndexUnavailable  the indexes can't be opened or rebuilt
+    └── ModelFailed           the language or embedding model behind failed
+        └── ModelTimeout      ... by not answering in time
+
+The message of each says what to do next.
+"""
+
+from __future__ import annotations
+
+
+class CitewellError(Exception):
+    """The root; catching it catches every error Citewell raises on purpose."""
+
+
+class InvalidInput(CitewellError):
+    """What was asked is malformed.
+
+    Args:
+        message: what is wrong and what is accepted.
+        field: the name of the offending field, dotted where nested.
+    """
+
+    def __init__(self, message: str, *, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class UnknownFormat(InvalidInput):
+    """No reader recognises the file."""
+
+
+class NotFound(CitewellError):
+    """No such paper, job or answer."""
+
+
+class ConfigError(CitewellError):
+    """A setting is wrong or missing."""
+
+
+class ModelMissing(ConfigError):
+    """Model weights are not installed, or their hash is not the expected one."""
+
+
+class LibraryError(CitewellError):
+    """The system of record failed."""
+
+
+class LibraryLocked(LibraryError):
+    """Another process holds the library."""
+
+
+class LibraryCorrupt(LibraryError):
+    """The library can't be read."""
+
+
+class EmbeddingMismatch(LibraryError):
+    """The library was embedded with another model than the one configured; names both."""
+
+
+class NotReady(CitewellError):
+    """A needed part is down or still loading."""
+
+    def __init__(self, message: str, *, retry_after_s: int = 1) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class IndexUnavailable(NotReady):
+    """The indexes can't be opened or rebuilt."""
+
+
+class ModelFailed(CitewellError):
+    """The language or embedding model behind failed."""
+
+
+class ModelTimeout(ModelFailed):
+    """The model behind did not answer in time."""

@@ -1,0 +1,236 @@
+"""The values that pass between the stages: frozen, plain, and equal when their content is equal.
+
+Every offset counts Unicode code points in a paper's abstract and is end-exclusive.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal
+from urllib.parse import quote_plus
+
+Mode = Literal["auto", "extractive", "llm"]
+Role = Literal["user", "assistant"]
+Status = Literal["answered", "insufficient_evidence"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A stretch ``[start, end)`` of a text, in code points."""
+
+    start: int
+    end: int
+
+    def of(self, text: str) -> str:
+        """The words that the span covers."""
+        return text[self.start : self.end]
+
+
+def paper_id_of(title: str) -> str:
+    """The id of a paper that brings none: 16 hex digits of the SHA-256 of its folded title.
+
+    Folding (NFKC, case, white space) makes the same paper on two pages one paper, and a corrected
+    abstract a change of that paper rather than a second one.
+    """
+    folded = " ".join(unicodedata.normalize("NFKC", title).casefold().split())
+    return hashlib.sha256(folded.encode()).hexdigest()[:16]
+
+
+def title_search_url(title: str) -> str:
+    """A search for the exact title, for papers whose source gives no address."""
+    return "https://scholar.google.com/scholar?q=" + quote_plus(f'"{title}"')
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """One paper as a reader found it."""
+
+    id: str
+    title: str
+    abstract: str
+    authors: tuple[str, ...] = ()
+    year: int | None = None
+    url: str = ""
+    sources: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of the abstract (UTF-8), in hex: what a citation's offsets refer to."""
+        return hashlib.sha256(self.abstract.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """A record that was refused: where it stands (``file:line`` or ``file:line:field``) and why."""
+
+    where: str
+    why: str
+
+
+class ChunkKind(StrEnum):
+    """What a chunk is a piece of."""
+
+    WINDOW = "window"
+    SENTENCE = "sentence"
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A piece of an abstract: a window (the whole abstract unless it is too long) or one sentence."""
+
+    paper_id: str
+    kind: ChunkKind
+    ordinal: int
+    span: Span
+
+    @property
+    def id(self) -> str:
+        """Stable id, unique in the library: ``paper#w0`` or ``paper#s3``."""
+        return f"{self.paper_id}#{self.kind.value[0]}{self.ordinal}"
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a search is limited to; an empty field limits nothing, and fields combine with AND.
+
+    ``authors``, ``categories`` and ``sources`` match a paper that has any of the names given (case-insensitive).
+    ``year_from`` and ``year_to`` are inclusive; a paper without a year fails either.
+    """
+
+    paper_ids: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    year_from: int | None = None
+    year_to: int | None = None
+    authors: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return self != Filters()
+
+
+@dataclass(frozen=True, slots=True)
+class StageScore:
+    """What one retrieval stage made of a paper: its rank from 1, and its raw score."""
+
+    rank: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A retrieved paper: its mixed score, the sentence that won, and what each stage said."""
+
+    paper: Paper
+    score: float
+    snippet: Span
+    stages: Mapping[str, StageScore] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One earlier turn of a conversation."""
+
+    role: Role
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """The exact words of an abstract that a sentence rests on; ``number`` is its marker in the answer."""
+
+    number: int
+    paper: Paper
+    span: Span
+    verified: bool
+
+    @property
+    def quote(self) -> str:
+        """The cited words."""
+        return self.span.of(self.paper.abstract)
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of an answer, its span in the answer's text, and the citations it rests on."""
+
+    text: str
+    span: Span
+    citations: tuple[int, ...]
+    supported: bool
+    support: float
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why there is no answer, what was looked for and not found, what comes nearest, what to try."""
+
+    reason: str
+    missing: tuple[str, ...] = ()
+    nearest: tuple[Paper, ...] = ()
+    suggestions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens that a model counted; all zero when none was asked."""
+
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class IndexInfo:
+    """The generation that answered."""
+
+    generation: int
+    papers: int
+    embedding_model: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A checked answer, or a refusal."""
+
+    id: str
+    status: Status
+    confidence: float
+    question: str
+    standalone_question: str
+    answer: str
+    sentences: tuple[Sentence, ...]
+    citations: tuple[Citation, ...]
+    retrieved: tuple[Hit, ...]
+    refusal: Refusal | None
+    mode: Literal["extractive", "llm"]
+    model: str
+    index: IndexInfo
+    degraded: tuple[str, ...] = ()
+    usage: Usage = Usage()
+    timings_ms: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """Ranked papers; ``hidden`` counts those as good as the last one shown that the filters kept away."""
+
+    hits: tuple[Hit, ...]
+    timings_ms: Mapping[str, float]
+    index: IndexInfo
+    degraded: tuple[str, ...] = ()
+    hidden: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class IngestReport:
+    """What an ingestion did, in papers; ``rejected`` holds every record that was refused."""
+
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    rejected: tuple[Rejection, ...] = ()
+    generation: int = 0
