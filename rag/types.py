@@ -95,6 +95,18 @@ class Chunk:
 
 
 @dataclass(frozen=True, slots=True)
+class EmbeddingIdentity:
+    """What a vector was made with: vectors of two identities are never compared.
+
+    ``sha256`` is that of the weights, or empty where a remote endpoint hides them; ``dim`` is a vector's length.
+    """
+
+    name: str
+    sha256: str
+    dim: int
+
+
+@dataclass(frozen=True, slots=True)
 class Filters:
     """What a search is limited to; an empty field limits nothing, and fields combine with AND.
 
