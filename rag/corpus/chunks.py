@@ -1,0 +1,108 @@
+"""What is embedded of a paper: windows of its abstract, and each of its sentences, with exact spans."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from rag.corpus.sentences import sentence_spans
+from rag.types import Chunk, ChunkKind, Paper, Span
+
+CountTokens = Callable[[Sequence[str]], Sequence[int]]
+
+
+def chunk_paper(paper: Paper, *, count_tokens: CountTokens, max_tokens: int) -> tuple[Chunk, ...]:
+    """The paper's windows, then its sentences.
+
+    A window is the whole abstract where that fits with the title in front, else one of several runs of
+    sentences, end to end. Every sentence lies within one window: one that is too long alone is cut at
+    white space (a word that is too long, anywhere) and its pieces count as sentences.
+
+    Args:
+        paper: what to cut up.
+        count_tokens: tokens of each text, without the model's own special tokens.
+        max_tokens: what a title and a window together may come to. A title that takes more than half is
+            taken for half: whoever embeds cuts the title, never the window.
+    """
+    heading, whole = count_tokens([title_prefix(paper.title), paper.abstract])
+    room = max_tokens - min(heading, max_tokens // 2)
+    sentences = sentence_spans(paper.abstract)
+    if whole <= room:
+        windows: tuple[Span, ...] = (Span(0, len(paper.abstract)),)
+    else:
+        fit = _Fit(paper.abstract, count_tokens, room)
+        sentences = tuple(fit.cut(sentences))
+        windows = tuple(fit.pack(sentences))
+    return tuple(
+        Chunk(paper.id, kind, ordinal, span)
+        for kind, spans in ((ChunkKind.WINDOW, windows), (ChunkKind.SENTENCE, sentences))
+        for ordinal, span in enumerate(spans)
+    )
+
+
+def title_prefix(title: str) -> str:
+    """What stands in front of a window when it is embedded: the title as a sentence, or nothing."""
+    return f"{title}{' ' if title[-1] in '.?!' else '. '}" if title else ""
+
+
+class _Fit:
+    """Cuts and packs spans of one text so that each fits a number of tokens."""
+
+    def __init__(self, text: str, count_tokens: CountTokens, room: int) -> None:
+        self._text = text
+        self._count_tokens = count_tokens
+        self._room = room
+
+    def _counts(self, spans: Sequence[Span]) -> Sequence[int]:
+        return self._count_tokens([span.of(self._text) for span in spans])
+
+    def cut(self, spans: Iterable[Span]) -> list[Span]:
+        """The spans, those too long halved until they fit; a single character is never cut."""
+        fitting = list(spans)
+        while True:
+            counts = self._counts(fitting)
+            if all(
+                n <= self._room or span.end - span.start == 1 for span, n in zip(fitting, counts, strict=True)
+            ):
+                return fitting
+            fitting = [
+                half
+                for span, n in zip(fitting, counts, strict=True)
+                for half in ([span] if n <= self._room else _halves(self._text, span))
+            ]
+
+    def pack(self, sentences: Sequence[Span]) -> list[Span]:
+        """As few runs of whole sentences, from the first on, as fit."""
+        counts = self._counts(sentences)
+        runs: list[list[Span]] = []
+        filled = 0
+        for span, n in zip(sentences, counts, strict=True):
+            if not runs or filled + n > self._room:
+                runs.append([])
+                filled = 0
+            runs[-1].append(span)
+            filled += n
+        return [window for run in runs for window in self._checked(run)]
+
+    def _checked(self, run: Sequence[Span]) -> list[Span]:
+        """The run as one window, or as several where the whole has more tokens than its parts."""
+        window = Span(run[0].start, run[-1].end)
+        if len(run) == 1 or self._counts([window])[0] <= self._room:
+            return [window]
+        middle = len(run) // 2
+        return self._checked(run[:middle]) + self._checked(run[middle:])
+
+
+def _halves(text: str, span: Span) -> list[Span]:
+    """Two parts of a span, cut at the white space nearest its middle, else in the middle."""
+    if span.end - span.start < 2:
+        return [span]
+    middle = (span.start + span.end) // 2
+    before = next((i for i in range(middle, span.start, -1) if text[i].isspace()), None)
+    after = next((i for i in range(middle, span.end) if text[i].isspace()), None)
+    cuts = [cut for cut in (before, after) if cut is not None]
+    cut = min(cuts, key=lambda c: abs(c - middle), default=middle)
+    left, right = text[span.start : cut].rstrip(), text[cut : span.end]
+    return [
+        Span(span.start, span.start + len(left)),
+        Span(span.end - len(right.lstrip()), span.end),
+    ]
