@@ -246,3 +246,25 @@ class IngestReport:
     unchanged: int = 0
     rejected: tuple[Rejection, ...] = ()
     generation: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PaperPage:
+    """Stored papers in id order; ``next_cursor`` asks for the next page and is None on the last one."""
+
+    items: tuple[Paper, ...]
+    next_cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceStatus:
+    """What is stored, what answers, and with what."""
+
+    papers: int
+    chunks: int
+    revision: int
+    generation: int
+    embedding_model: str
+    data_dir: str
+    mode: Literal["extractive", "llm"]
+    model: str
