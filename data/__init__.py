@@ -1,0 +1,1 @@
+"""The papers that come with Citewell, as files of this package."""
