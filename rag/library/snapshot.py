@@ -1,0 +1,209 @@
+"""Reading: one state of the library, as it was when the reading began."""
+
+from __future__ import annotations
+
+import binascii
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import islice
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Column, Connection, Row, func, select
+
+from rag.errors import InvalidInput
+from rag.library.records import Page, Run, RunState, StoredPaper, fold, unstorable
+from rag.library.schema import CHUNKS, FOLDED, META, PAPERS, RUNS, SOURCES, TOKENS, VECTORS
+from rag.types import Chunk, ChunkKind, EmbeddingIdentity, Paper, Span
+
+_T = TypeVar("_T")
+
+_IDS_A_QUERY = 500
+_KINDS = {kind.value: kind for kind in ChunkKind}
+
+
+class Snapshot:
+    """All that can be read, over one open transaction: what it answers belongs together.
+
+    Made by ``Library.snapshot``. For one thread at a time.
+    """
+
+    def __init__(self, connection: Connection, damaged: Callable[[str], Exception]) -> None:
+        self._connection = connection
+        self._damaged = damaged
+
+    @property
+    def revision(self) -> int:
+        """A number that grows with every change of what is stored."""
+        return int(self._connection.execute(select(META.c.revision)).scalar_one())
+
+    @property
+    def embedding(self) -> EmbeddingIdentity | None:
+        """What the stored vectors were made with; ``None`` until it is bound."""
+        row = self._connection.execute(
+            select(META.c.embedding_name, META.c.embedding_sha256, META.c.embedding_dim)
+        ).one()
+        return None if row[0] is None else EmbeddingIdentity(*row)
+
+    @property
+    def count(self) -> int:
+        """How many papers there are."""
+        return int(self._connection.execute(select(func.count()).select_from(PAPERS)).scalar_one())
+
+    def papers(self, ids: Iterable[str]) -> dict[str, Paper]:
+        """The papers of these ids, in the order asked; an id that is not stored is left out."""
+        asked = list(dict.fromkeys(ids))
+        found: dict[str, Paper] = {}
+        for part in _parts(asked):
+            rows = self._connection.execute(select(PAPERS).where(PAPERS.c.id.in_(part))).all()
+            sources = self._sources([row.id for row in rows])
+            found.update((row.id, _paper(row, sources.get(row.id, ()))) for row in rows)
+        return {paper_id: found[paper_id] for paper_id in asked if paper_id in found}
+
+    def page(self, limit: int, cursor: str | None, q: str) -> Page:
+        """Up to ``limit`` papers that hold ``q``, from where the cursor stands; see ``Library.list``."""
+        query = select(PAPERS).order_by(PAPERS.c.id).limit(limit + 1)
+        if cursor is not None:
+            query = query.where(PAPERS.c.id > _decode(cursor))
+        if unstorable(q):
+            return Page((), None)
+        if wanted := fold(q):
+            query = query.join(FOLDED).where(FOLDED.c.text.contains(wanted, autoescape=True))
+        rows = self._connection.execute(query).all()
+        shown = rows[:limit]
+        sources = self._sources([row.id for row in shown])
+        items = tuple(_paper(row, sources.get(row.id, ())) for row in shown)
+        return Page(items, _encode(shown[-1].id) if len(rows) > limit else None)
+
+    def content_hashes(self, ids: Iterable[str]) -> dict[str, str]:
+        """The content hash of each of these papers that is stored."""
+        return self._values(PAPERS.c.id, PAPERS.c.content_hash, ids)
+
+    def tokens(self, ids: Iterable[str]) -> dict[str, bytes]:
+        """The packed token vectors of each of these papers that has them."""
+        return self._values(TOKENS.c.paper_id, TOKENS.c.data, ids)
+
+    def iter_stored(self, batch: int = 256, *, tokens: bool = False) -> Iterator[StoredPaper]:
+        """Every paper with its chunks and vectors, by id, holding no more than ``batch`` at a time.
+
+        Args:
+            batch: papers read at once.
+            tokens: whether to read the packed token vectors too.
+
+        Raises:
+            LibraryCorrupt: a paper's vectors don't fit its chunks.
+        """
+        identity = self.embedding
+        if identity is None:
+            return
+        query = select(PAPERS).order_by(PAPERS.c.id).limit(batch)
+        rows: Sequence[Row[Any]] = self._connection.execute(query).all()
+        while rows:
+            yield from self._stored(rows, identity.dim, tokens=tokens)
+            rows = self._connection.execute(query.where(PAPERS.c.id > rows[-1].id)).all()
+
+    def runs(self, limit: int = 20) -> tuple[Run, ...]:
+        """The last ingestions, newest first."""
+        rows = self._connection.execute(select(RUNS).order_by(RUNS.c.started.desc(), RUNS.c.id).limit(limit))
+        return tuple(_run(row) for row in rows)
+
+    def _stored(self, rows: Sequence[Row[Any]], dim: int, *, tokens: bool) -> Iterator[StoredPaper]:
+        ids = [row.id for row in rows]
+        sources, chunks = self._sources(ids), self._chunks(ids)
+        vectors = self._values(VECTORS.c.paper_id, VECTORS.c.data, ids)
+        packed = self.tokens(ids) if tokens else {}
+        for row in rows:
+            own = tuple(chunks.get(row.id, ()))
+            yield StoredPaper(
+                paper=_paper(row, sources.get(row.id, ())),
+                chunks=own,
+                vectors=self._array(row.id, vectors.get(row.id, b""), len(own), dim),
+                content_hash=row.content_hash,
+                revision=row.revision,
+                tokens=packed.get(row.id),
+            )
+
+    def _array(self, paper_id: str, data: bytes, rows: int, dim: int) -> NDArray[np.float32]:
+        if not rows or len(data) != rows * dim * 4:
+            raise self._damaged(f"the vectors of paper {paper_id} don't fit its {rows} chunks")
+        return np.frombuffer(data, dtype="<f4").reshape(rows, dim)
+
+    def _sources(self, ids: Iterable[str]) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = defaultdict(list)
+        for part in _parts(ids):
+            query = select(SOURCES.c.paper_id, SOURCES.c.source).where(SOURCES.c.paper_id.in_(part))
+            for paper_id, source in self._connection.execute(
+                query.order_by(SOURCES.c.paper_id, SOURCES.c.ordinal)
+            ):
+                found[paper_id].append(source)
+        return found
+
+    def _chunks(self, ids: Iterable[str]) -> dict[str, list[Chunk]]:
+        found: dict[str, list[Chunk]] = defaultdict(list)
+        for part in _parts(ids):
+            query = select(CHUNKS.c.paper_id, CHUNKS.c.kind, CHUNKS.c.ordinal, CHUNKS.c.start, CHUNKS.c.end)
+            query = query.where(CHUNKS.c.paper_id.in_(part)).order_by(CHUNKS.c.paper_id, CHUNKS.c.position)
+            for paper_id, kind, ordinal, start, end in self._connection.execute(query):
+                found[paper_id].append(Chunk(paper_id, _KINDS[kind], ordinal, Span(start, end)))
+        return found
+
+    def _values(self, key: Column[str], value: Column[_T], ids: Iterable[str]) -> dict[str, _T]:
+        found: dict[str, _T] = {}
+        for part in _parts(ids):
+            found.update(
+                (paper_id, content)
+                for paper_id, content in self._connection.execute(select(key, value).where(key.in_(part)))
+            )
+        return found
+
+
+def _parts(ids: Iterable[str]) -> Iterator[list[str]]:
+    """The ids that could be stored, some hundred at a time: databases bound a query's parameters."""
+    usable = (paper_id for paper_id in ids if not unstorable(paper_id))
+    while part := list(islice(usable, _IDS_A_QUERY)):
+        yield part
+
+
+def _paper(row: Row[Any], sources: Iterable[str]) -> Paper:
+    return Paper(
+        id=row.id,
+        title=row.title,
+        abstract=row.abstract,
+        authors=tuple(row.authors),
+        year=row.year,
+        url=row.url,
+        sources=tuple(sources),
+        categories=tuple(row.categories),
+    )
+
+
+def _run(row: Row[Any]) -> Run:
+    return Run(
+        id=row.id,
+        started=datetime.fromisoformat(row.started),
+        ended=None if row.ended is None else datetime.fromisoformat(row.ended),
+        state=RunState(row.state),
+        added=row.added,
+        updated=row.updated,
+        unchanged=row.unchanged,
+        rejected=row.rejected,
+    )
+
+
+def _encode(paper_id: str) -> str:
+    return urlsafe_b64encode(paper_id.encode()).decode().rstrip("=")
+
+
+def _decode(cursor: str) -> str:
+    try:
+        paper_id = urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4)).decode()
+    except (UnicodeError, binascii.Error):
+        paper_id = "\0"
+    if unstorable(paper_id) or _encode(paper_id) != cursor:
+        raise InvalidInput(
+            "cursor is none of ours: use next_cursor of the page before, or none.", field="cursor"
+        )
+    return paper_id
