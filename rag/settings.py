@@ -31,6 +31,8 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address the server binds.")
     port: int = Field(8000, ge=0, le=65535, description="Port the server binds; 0 takes a free one.")
     max_body_bytes: int = Field(32 * 1024 * 1024, ge=1024, description="Largest request body accepted.")
+    concurrency: int = Field(4, ge=1, le=256, description="Calls that run at one time.")
+    waiting: int = Field(64, ge=0, le=100_000, description="Calls that may wait for their turn; more get a 503.")
 
 
 def load_settings(**overrides: object) -> Settings:
