@@ -48,8 +48,8 @@ class Case(_Strict):
     """One question and its gold.
 
     Attributes:
-        about: papers a question that must be refused is about: the detail is withheld, or the premise is false.
-        corrections: words that contradict a false premise; an answer that cites them is as good as a refusal.
+        about: papers that a question to be refused is about (detail withheld, or premise false).
+        corrections: words that contradict a false premise; an answer citing them is as good as a refusal.
         graded: relevance of papers by id where a retrieval set grades it; gold papers count 1 otherwise.
         probe: words planted in the corpus for this question; ``trigger`` must not appear in the answer.
     """

@@ -2,8 +2,9 @@
 
     recall = facts whose words stand in the answer, next to each other and in order / facts
 
-Both sides are folded (NFKC, case) and reduced to their words, so markers, punctuation and line breaks don't
-count. Source: the "nugget recall" of TREC question answering (Voorhees, 2003), with nuggets matched by their words.
+Both sides are folded (NFKC, case) and reduced to their words, so markers, punctuation and line breaks
+don't count. Source: the "nugget recall" of TREC question answering (Voorhees, 2003), with nuggets matched
+by their words.
 """
 
 from __future__ import annotations

@@ -16,13 +16,14 @@ from eval.metrics.facts import words
 from rag.corpus import read_papers
 from rag.types import Paper
 
-COMMON = frozenset(
-    "a an the of for to in on at by with and or is are was were be do does did how what which why when who whom "
-    "whose that this these those it its as from into than not no any all can could may might will would should has "
-    "have had their there they we our you your i via using use used based new approach method model models network "
-    "networks learning neural paper data one two three between more most under over non-linear linear nonlinear "
-    "towards toward about such each other without show deep".split()
-)
+COMMON_WORDS = """
+    a an the of for to in on at by with and or is are was were be do does did how what which why when who whom
+    whose that this these those it its as from into than not no any all can could may might will would should
+    has have had their there they we our you your i via using use used based new approach method model models
+    network networks learning neural paper data one two three between more most under over linear nonlinear
+    towards toward about such each other without show
+"""
+COMMON = frozenset(COMMON_WORDS.split())
 STEM = 6
 
 
