@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from rag.library.library import Library
 from rag.library.lock import DataDirLock
-from rag.library.records import Entry, Page, Run, RunState, StoredPaper, check_storable, content_hash
+from rag.library.records import Entry, Run, RunState, StoredPaper, check_storable, content_hash
 from rag.library.snapshot import Snapshot
 
 __all__ = [
     "DataDirLock",
     "Entry",
     "Library",
-    "Page",
     "Run",
     "RunState",
     "Snapshot",

@@ -14,10 +14,10 @@ from sqlalchemy import URL, Connection, Engine, insert, inspect, select
 from rag.errors import EmbeddingMismatch, InvalidInput, LibraryCorrupt, LibraryError, NotFound
 from rag.library import backend, changes
 from rag.library.lock import DataDirLock
-from rag.library.records import Entry, Page, Run, RunState, StoredPaper, check_entry
+from rag.library.records import Entry, Run, RunState, StoredPaper, check_entry
 from rag.library.schema import META, RUNS, SCHEMA_VERSION, TABLES
 from rag.library.snapshot import Snapshot
-from rag.types import EmbeddingIdentity, Paper
+from rag.types import EmbeddingIdentity, Paper, PaperPage
 
 
 class Library:
@@ -98,6 +98,12 @@ class Library:
         with self.snapshot() as now:
             return now.count
 
+    @property
+    def chunk_count(self) -> int:
+        """How many windows and sentences there are."""
+        with self.snapshot() as now:
+            return now.chunk_count
+
     def papers(self, ids: Iterable[str]) -> dict[str, Paper]:
         """The papers of these ids, in the order asked; an id that is not stored is left out."""
         with self.snapshot() as now:
@@ -114,7 +120,7 @@ class Library:
             raise NotFound(f"No paper has the id {paper_id!r}: list the papers to see the ids there are.")
         return found[paper_id]
 
-    def list(self, limit: int = 50, cursor: str | None = None, q: str = "") -> Page:
+    def list(self, limit: int = 50, cursor: str | None = None, q: str = "") -> PaperPage:
         """Papers in the order of their ids; a page stays where it is while papers come and go.
 
         Args:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import secrets
 import unicodedata
 from collections.abc import Sequence
@@ -16,6 +17,8 @@ from numpy.typing import NDArray
 
 from rag.errors import InvalidInput, LibraryError
 from rag.types import Chunk, Paper
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,14 +48,6 @@ class StoredPaper:
     content_hash: str
     revision: int
     tokens: bytes | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Some papers in the order of their ids, and the cursor that gives the next ones."""
-
-    items: tuple[Paper, ...]
-    next_cursor: str | None
 
 
 class RunState(StrEnum):
@@ -97,7 +92,7 @@ def folded(paper: Paper) -> str:
 
 def unstorable(text: str) -> bool:
     """Whether no database can keep the text: it holds NUL, or half of a surrogate pair."""
-    return "\0" in text or any("\ud800" <= char <= "\udfff" for char in text)
+    return _UNSTORABLE.search(text) is not None
 
 
 def check_storable(paper: Paper) -> None:

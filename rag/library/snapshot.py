@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from sqlalchemy import Column, Connection, Row, func, select
 
 from rag.errors import InvalidInput
-from rag.library.records import Page, Run, RunState, StoredPaper, fold, unstorable
+from rag.library.records import Run, RunState, StoredPaper, fold, unstorable
 from rag.library.schema import CHUNKS, FOLDED, META, PAPERS, RUNS, SOURCES, TOKENS, VECTORS
-from rag.types import Chunk, ChunkKind, EmbeddingIdentity, Paper, Span
+from rag.types import Chunk, ChunkKind, EmbeddingIdentity, Paper, PaperPage, Span
 
 _T = TypeVar("_T")
 
@@ -53,30 +53,32 @@ class Snapshot:
         """How many papers there are."""
         return int(self._connection.execute(select(func.count()).select_from(PAPERS)).scalar_one())
 
+    @property
+    def chunk_count(self) -> int:
+        """How many windows and sentences there are."""
+        return int(self._connection.execute(select(func.count()).select_from(CHUNKS)).scalar_one())
+
     def papers(self, ids: Iterable[str]) -> dict[str, Paper]:
         """The papers of these ids, in the order asked; an id that is not stored is left out."""
         asked = list(dict.fromkeys(ids))
         found: dict[str, Paper] = {}
         for part in _parts(asked):
             rows = self._connection.execute(select(PAPERS).where(PAPERS.c.id.in_(part))).all()
-            sources = self._sources([row.id for row in rows])
-            found.update((row.id, _paper(row, sources.get(row.id, ()))) for row in rows)
+            found.update((paper.id, paper) for paper in self._told(rows))
         return {paper_id: found[paper_id] for paper_id in asked if paper_id in found}
 
-    def page(self, limit: int, cursor: str | None, q: str) -> Page:
+    def page(self, limit: int, cursor: str | None, q: str) -> PaperPage:
         """Up to ``limit`` papers that hold ``q``, from where the cursor stands; see ``Library.list``."""
         query = select(PAPERS).order_by(PAPERS.c.id).limit(limit + 1)
         if cursor is not None:
             query = query.where(PAPERS.c.id > _decode(cursor))
         if unstorable(q):
-            return Page((), None)
+            return PaperPage(())
         if wanted := fold(q):
             query = query.join(FOLDED).where(FOLDED.c.text.contains(wanted, autoescape=True))
         rows = self._connection.execute(query).all()
-        shown = rows[:limit]
-        sources = self._sources([row.id for row in shown])
-        items = tuple(_paper(row, sources.get(row.id, ())) for row in shown)
-        return Page(items, _encode(shown[-1].id) if len(rows) > limit else None)
+        items = tuple(self._told(rows[:limit]))
+        return PaperPage(items, _encode(items[-1].id) if len(rows) > limit else None)
 
     def content_hashes(self, ids: Iterable[str]) -> dict[str, str]:
         """The content hash of each of these papers that is stored."""
@@ -112,18 +114,18 @@ class Snapshot:
 
     def _stored(self, rows: Sequence[Row[Any]], dim: int, *, tokens: bool) -> Iterator[StoredPaper]:
         ids = [row.id for row in rows]
-        sources, chunks = self._sources(ids), self._chunks(ids)
+        chunks = self._chunks(ids)
         vectors = self._values(VECTORS.c.paper_id, VECTORS.c.data, ids)
         packed = self.tokens(ids) if tokens else {}
-        for row in rows:
-            own = tuple(chunks.get(row.id, ()))
+        for row, paper in zip(rows, self._told(rows), strict=True):
+            own = tuple(chunks.get(paper.id, ()))
             yield StoredPaper(
-                paper=_paper(row, sources.get(row.id, ())),
+                paper=paper,
                 chunks=own,
-                vectors=self._array(row.id, vectors.get(row.id, b""), len(own), dim),
+                vectors=self._array(paper.id, vectors.get(paper.id, b""), len(own), dim),
                 content_hash=row.content_hash,
                 revision=row.revision,
-                tokens=packed.get(row.id),
+                tokens=packed.get(paper.id),
             )
 
     def _array(self, paper_id: str, data: bytes, rows: int, dim: int) -> NDArray[np.float32]:
@@ -131,13 +133,29 @@ class Snapshot:
             raise self._damaged(f"the vectors of paper {paper_id} don't fit its {rows} chunks")
         return np.frombuffer(data, dtype="<f4").reshape(rows, dim)
 
+    def _told(self, rows: Sequence[Row[Any]]) -> list[Paper]:
+        """The papers of these rows, with where each stands."""
+        sources = self._sources([row.id for row in rows])
+        return [
+            Paper(
+                key,
+                title,
+                abstract,
+                tuple(authors),
+                year,
+                url,
+                tuple(sources.get(key, ())),
+                tuple(categories),
+            )
+            for key, title, abstract, authors, year, url, categories, *_ in map(tuple, rows)
+        ]
+
     def _sources(self, ids: Iterable[str]) -> dict[str, list[str]]:
         found: dict[str, list[str]] = defaultdict(list)
         for part in _parts(ids):
             query = select(SOURCES.c.paper_id, SOURCES.c.source).where(SOURCES.c.paper_id.in_(part))
-            for paper_id, source in self._connection.execute(
-                query.order_by(SOURCES.c.paper_id, SOURCES.c.ordinal)
-            ):
+            query = query.order_by(SOURCES.c.paper_id, SOURCES.c.ordinal)
+            for paper_id, source in self._connection.execute(query).all():
                 found[paper_id].append(source)
         return found
 
@@ -146,17 +164,15 @@ class Snapshot:
         for part in _parts(ids):
             query = select(CHUNKS.c.paper_id, CHUNKS.c.kind, CHUNKS.c.ordinal, CHUNKS.c.start, CHUNKS.c.end)
             query = query.where(CHUNKS.c.paper_id.in_(part)).order_by(CHUNKS.c.paper_id, CHUNKS.c.position)
-            for paper_id, kind, ordinal, start, end in self._connection.execute(query):
+            for paper_id, kind, ordinal, start, end in self._connection.execute(query).all():
                 found[paper_id].append(Chunk(paper_id, _KINDS[kind], ordinal, Span(start, end)))
         return found
 
     def _values(self, key: Column[str], value: Column[_T], ids: Iterable[str]) -> dict[str, _T]:
         found: dict[str, _T] = {}
         for part in _parts(ids):
-            found.update(
-                (paper_id, content)
-                for paper_id, content in self._connection.execute(select(key, value).where(key.in_(part)))
-            )
+            rows = self._connection.execute(select(key, value).where(key.in_(part))).all()
+            found.update((paper_id, content) for paper_id, content in rows)
         return found
 
 
@@ -165,19 +181,6 @@ def _parts(ids: Iterable[str]) -> Iterator[list[str]]:
     usable = (paper_id for paper_id in ids if not unstorable(paper_id))
     while part := list(islice(usable, _IDS_A_QUERY)):
         yield part
-
-
-def _paper(row: Row[Any], sources: Iterable[str]) -> Paper:
-    return Paper(
-        id=row.id,
-        title=row.title,
-        abstract=row.abstract,
-        authors=tuple(row.authors),
-        year=row.year,
-        url=row.url,
-        sources=tuple(sources),
-        categories=tuple(row.categories),
-    )
 
 
 def _run(row: Row[Any]) -> Run:
