@@ -107,6 +107,21 @@ class EmbeddingIdentity:
 
 
 @dataclass(frozen=True, slots=True)
+class EmbeddingIdentity:
+    """Which model made a vector; vectors of two identities can't be compared.
+
+    Attributes:
+        name: the model, and where it is asked if that is elsewhere; never a key.
+        sha256: of the weights, with whatever else changes the vectors; empty where it can't be known.
+        dim: components of a vector.
+    """
+
+    name: str
+    sha256: str
+    dim: int
+
+
+@dataclass(frozen=True, slots=True)
 class Filters:
     """What a search is limited to; an empty field limits nothing, and fields combine with AND.
 

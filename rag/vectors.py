@@ -1,0 +1,109 @@
+"""Vectors on their way from an embedding model to the library and the indexes.
+
+All are rows of unit length unless said otherwise, so that a dot product is a cosine.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.errors import LibraryCorrupt
+
+Floats = NDArray[np.float32]
+
+_HEADER = struct.Struct("<4sHHII")  # mark, version, dim, rows, reserved: 16 bytes keep the arrays aligned
+_MARK = b"CWTV"
+_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TokenVectors:
+    """The token vectors of one paper, a byte a component.
+
+    ``rows[i] * scales[i]`` is the unit vector of the i-th kept token; ``starts[i]`` is where it begins in the
+    abstract, or -1 for a token of the title. Special tokens and punctuation are not kept.
+
+    Attributes:
+        rows: int8 ``[n, dim]``.
+        scales: float32 ``[n]``.
+        starts: int32 ``[n]``, in code points.
+    """
+
+    rows: NDArray[np.int8]
+    scales: Floats
+    starts: NDArray[np.int32]
+
+    @classmethod
+    def of(cls, vectors: Floats, starts: NDArray[np.int32]) -> Self:
+        """Quantises float vectors ``[n, dim]``, each row by its own largest component."""
+        scales = np.abs(vectors).max(axis=1, initial=1e-12).astype(np.float32) / np.float32(127)
+        rows = np.rint(vectors / scales[:, None]).astype(np.int8)
+        return cls(rows, scales, np.asarray(starts, dtype=np.int32))
+
+    def floats(self) -> Floats:
+        """The vectors as float32 ``[n, dim]``."""
+        return self.rows.astype(np.float32) * self.scales[:, None]
+
+    def to_bytes(self) -> bytes:
+        """Header, scales, starts, rows; little-endian."""
+        count, dim = self.rows.shape
+        return b"".join(
+            (
+                _HEADER.pack(_MARK, _VERSION, dim, count, 0),
+                self.scales.astype("<f4").tobytes(),
+                self.starts.astype("<i4").tobytes(),
+                self.rows.tobytes(),
+            )
+        )
+
+    @classmethod
+    def from_bytes(cls, blob: bytes | memoryview) -> Self:
+        """Reads what `to_bytes` wrote; the arrays are views of ``blob``, nothing is copied.
+
+        Raises:
+            LibraryCorrupt: ``blob`` is something else, or cut short.
+        """
+        if len(blob) < _HEADER.size:
+            raise LibraryCorrupt(_NOT_TOKENS)
+        mark, version, dim, count, _ = _HEADER.unpack_from(blob)
+        if (mark, version) != (_MARK, _VERSION) or len(blob) != _HEADER.size + count * (8 + dim):
+            raise LibraryCorrupt(_NOT_TOKENS)
+        at = _HEADER.size
+        scales = np.frombuffer(blob, "<f4", count, at)
+        starts = np.frombuffer(blob, "<i4", count, at + 4 * count)
+        rows = np.frombuffer(blob, np.int8, count * dim, at + 8 * count)
+        return cls(rows.reshape(count, dim), scales, starts)
+
+
+_NOT_TOKENS = "Stored token vectors can't be read; ingest the paper again."
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Encoded:
+    """What an embedding model made of one paper.
+
+    Attributes:
+        vectors: float32 ``[chunks, dim]``, in the order of the chunks.
+        tokens: for late interaction, where the model offers them.
+    """
+
+    vectors: Floats
+    tokens: TokenVectors | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EncodedQuery:
+    """What an embedding model made of a question.
+
+    Attributes:
+        vector: float32 ``[dim]``.
+        tokens: float32 ``[n, token_dim]``; no rows where the model offers none, or no word is left.
+    """
+
+    vector: Floats
+    tokens: Floats
