@@ -1,0 +1,163 @@
+"""The generations of one data folder: which one serves, how the next takes over, when the last one goes."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Condition, Lock
+
+from rag.errors import IndexUnavailable
+from rag.index import manifest as manifests
+from rag.index.build import NO_MODEL, Progress, build
+from rag.index.generation import Generation
+from rag.index.lexical import LexicalOptions
+from rag.index.words import Words
+from rag.library import Library
+
+_log = logging.getLogger(__name__)
+
+CURRENT = "CURRENT"
+
+
+@dataclass(slots=True)
+class _Serving:
+    """A generation, and how many readers hold it."""
+
+    generation: Generation
+    folder: Path
+    readers: int = field(default=0)
+
+
+class Indexes:
+    """Gives readers a generation to search, and swaps in a new one beneath them.
+
+    Args:
+        folder: where generations live; made where absent. One process may use it at a time.
+        options: of the lexical index; a generation made with others is rebuilt.
+    """
+
+    def __init__(self, folder: Path, options: LexicalOptions | None = None) -> None:
+        self._folder = folder
+        self._options = options or LexicalOptions()
+        self._words = Words()
+        self._building = Lock()
+        self._state = Condition()
+        self._serving: _Serving | None = None
+
+    def open(self, library: Library, progress: Progress | None = None) -> None:
+        """Serve the current generation; where that is damaged, missing or of another state, a new one.
+
+        Raises:
+            IndexUnavailable: a new one was needed and could not be made.
+        """
+        self._folder.mkdir(parents=True, exist_ok=True)
+        try:
+            generation = self._load(self._folder / (self._folder / CURRENT).read_text().strip())
+        except (OSError, ValueError, IndexUnavailable) as error:
+            _log.info("No generation to open: %s", error)
+        else:
+            self._swap(generation)
+        if self.stale(library):
+            self.rebuild(library, progress)
+        self._sweep()
+
+    def stale(self, library: Library) -> bool:
+        """Whether what serves was made of another state of the library, or nothing serves."""
+        with self._state:
+            serving = self._serving
+        if serving is None:
+            return True
+        made_of = serving.generation.manifest
+        with library.snapshot() as now:
+            return (made_of.revision, made_of.embedding, made_of.lexical) != (
+                now.revision,
+                now.embedding or NO_MODEL,
+                self._options,
+            )
+
+    def rebuild(self, library: Library, progress: Progress | None = None) -> int:
+        """Make a generation of the library as it is now and serve it; searches under way end on the old one.
+
+        Returns:
+            The number of the new generation.
+
+        Raises:
+            IndexUnavailable: it could not be made; what served before still does.
+        """
+        with self._building:
+            number = 1 + max(self._numbers(), default=0)
+            folder = self._folder / str(number)
+            try:
+                build(folder, library, self._words, self._options, progress)
+                generation = self._load(folder)
+                manifests.write_atomically(self._folder / CURRENT, f"{number}\n")
+            except Exception as error:
+                shutil.rmtree(folder, ignore_errors=True)
+                if isinstance(error, OSError):
+                    raise IndexUnavailable(
+                        f"Can't write an index below {self._folder}: {error}. Free the disk, then try again."
+                    ) from error
+                raise
+            self._swap(generation)
+            return number
+
+    @contextmanager
+    def lease(self) -> Iterator[Generation]:
+        """The generation that serves, kept whole for as long as the block lasts.
+
+        Raises:
+            IndexUnavailable: none serves yet, or any more.
+        """
+        with self._state:
+            serving = self._serving
+            if serving is None:
+                raise IndexUnavailable("The indexes are not open yet: try again in a moment.")
+            serving.readers += 1
+        try:
+            yield serving.generation
+        finally:
+            with self._state:
+                serving.readers -= 1
+                retired = serving is not self._serving and not serving.readers
+                self._state.notify_all()
+            if retired:
+                _drop(serving)
+
+    def close(self) -> None:
+        """Stop serving, once the searches under way are done."""
+        with self._state:
+            serving, self._serving = self._serving, None
+            if serving is not None:
+                self._state.wait_for(lambda: not serving.readers)
+                serving.generation.close()
+
+    def _load(self, folder: Path) -> Generation:
+        return Generation(folder, self._words)
+
+    def _swap(self, generation: Generation) -> None:
+        fresh = _Serving(generation, self._folder / str(generation.manifest.number))
+        with self._state:
+            old, self._serving = self._serving, fresh
+            idle = old is not None and not old.readers
+        if old is not None and idle:
+            _drop(old)
+
+    def _numbers(self) -> list[int]:
+        return [int(path.name) for path in self._folder.iterdir() if path.name.isdecimal()]
+
+    def _sweep(self) -> None:
+        """Remove what a crash or a failed build left behind."""
+        with self._state:
+            kept = None if self._serving is None else self._serving.folder
+        for number in self._numbers():
+            if (folder := self._folder / str(number)) != kept:
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _drop(serving: _Serving) -> None:
+    serving.generation.close()
+    shutil.rmtree(serving.folder, ignore_errors=True)

@@ -1,0 +1,123 @@
+"""Vectors of which each paper has several: one mapped array, and where each paper's rows begin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.index.select import Rows, Scores
+
+Vectors = NDArray[np.float32]
+
+_BLOCK = 4096  # papers scored at once: bounds what a wide scan copies
+NOTHING = -1  # the ordinal, and the cosine, of a paper that has no vector
+
+
+class RaggedWriter:
+    """Writes the vectors of one paper after another.
+
+    Args:
+        folder: where the files go.
+        name: their common name: ``name.bin`` and ``name.offsets.npy``.
+        dtype: how a number is stored: ``float32`` or ``float16``.
+    """
+
+    def __init__(self, folder: Path, name: str, dtype: str) -> None:
+        self._file = (folder / f"{name}.bin").open("wb")
+        self._offsets_path = folder / f"{name}.offsets.npy"
+        self._dtype = np.dtype(dtype).newbyteorder("<")
+        self._offsets = [0]
+
+    @property
+    def count(self) -> int:
+        """How many vectors were written."""
+        return self._offsets[-1]
+
+    def add(self, vectors: Vectors) -> None:
+        """The next paper's vectors ``[n, dim]``; stored with unit length, a zero vector as it is."""
+        norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+        self._file.write((vectors / np.where(norms > 0, norms, 1)).astype(self._dtype).tobytes())
+        self._offsets.append(self._offsets[-1] + len(vectors))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._file.close()
+        if kind is None:
+            np.save(self._offsets_path, np.array(self._offsets, np.int64))
+
+
+class Ragged:
+    """Unit vectors of many papers, opened by mapping.
+
+    Args:
+        folder: where a ``RaggedWriter`` wrote.
+        name: the name it used.
+        dtype: the type it used.
+        dim: the length of a vector.
+    """
+
+    def __init__(self, folder: Path, name: str, dtype: str, dim: int) -> None:
+        self.offsets: Rows = np.load(folder / f"{name}.offsets.npy")
+        shape = (int(self.offsets[-1]), dim)
+        stored = np.dtype(dtype).newbyteorder("<")
+        self.vectors: NDArray[np.floating] = (
+            np.asarray(np.memmap(folder / f"{name}.bin", stored, mode="r", shape=shape))
+            if shape[0]
+            else np.empty(shape, stored)
+        )
+
+    def __len__(self) -> int:
+        """How many papers there are."""
+        return len(self.offsets) - 1
+
+    @property
+    def owners(self) -> Rows:
+        """The paper row of each vector."""
+        return np.repeat(np.arange(len(self)), np.diff(self.offsets))
+
+    def blocks(self, size: int) -> Iterator[tuple[int, Vectors]]:
+        """All vectors in order, ``size`` at a time, each block with the position of its first."""
+        for start in range(0, len(self.vectors), size):
+            yield start, self.vectors[start : start + size].astype(np.float32)
+
+    def best(self, query: Vectors, rows: Rows) -> tuple[Scores, Rows]:
+        """The nearest vector of each paper.
+
+        Args:
+            query: unit vector ``[dim]``.
+            rows: paper rows.
+
+        Returns:
+            The cosine of the nearest vector of each, and its ordinal among that paper's vectors; the earlier
+            of equals. ``NOTHING`` stands in both for a paper that has none.
+        """
+        cosines = np.full(len(rows), NOTHING, np.float32)
+        ordinals = np.full(len(rows), NOTHING, np.int64)
+        for start in range(0, len(rows), _BLOCK):
+            part = slice(start, start + _BLOCK)
+            self._best(query, rows[part], cosines[part], ordinals[part])
+        return cosines, ordinals
+
+    def _best(self, query: Vectors, rows: Rows, cosines: Scores, ordinals: Rows) -> None:
+        counts = self.offsets[rows + 1] - self.offsets[rows]
+        some = np.flatnonzero(counts)
+        if not len(some):
+            return
+        counts = counts[some]
+        begins = np.cumsum(counts) - counts
+        within = np.arange(int(counts.sum())) - np.repeat(begins, counts)
+        picked = self.vectors[np.repeat(self.offsets[rows[some]], counts) + within]
+        scores = picked.astype(np.float32, copy=False) @ query
+        highest = np.maximum.reduceat(scores, begins)
+        winners = np.where(scores == np.repeat(highest, counts), within, np.iinfo(np.int64).max)
+        cosines[some] = highest
+        ordinals[some] = np.minimum.reduceat(winners, begins)
