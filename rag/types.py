@@ -45,6 +45,11 @@ def title_search_url(title: str) -> str:
     return "https://scholar.google.com/scholar?q=" + quote_plus(f'"{title}"')
 
 
+def title_prefix(title: str) -> str:
+    """What stands in front of a piece of a paper when it is embedded: the title as a sentence, or nothing."""
+    return f"{title}{' ' if title[-1] in '.?!' else '. '}" if title else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Paper:
     """One paper as a reader found it."""
