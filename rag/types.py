@@ -101,18 +101,6 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class EmbeddingIdentity:
-    """What a vector was made with: vectors of two identities are never compared.
-
-    ``sha256`` is that of the weights, or empty where a remote endpoint hides them; ``dim`` is a vector's length.
-    """
-
-    name: str
-    sha256: str
-    dim: int
-
-
-@dataclass(frozen=True, slots=True)
-class EmbeddingIdentity:
     """Which model made a vector; vectors of two identities can't be compared.
 
     Attributes:
