@@ -49,7 +49,7 @@ class TokenVectors:
         """The vectors as float32 ``[n, dim]``."""
         return self.rows.astype(np.float32) * self.scales[:, None]
 
-    def to_bytes(self) -> bytes:
+    def __bytes__(self) -> bytes:
         """Header, scales, starts, rows; little-endian."""
         count, dim = self.rows.shape
         return b"".join(
@@ -63,7 +63,7 @@ class TokenVectors:
 
     @classmethod
     def from_bytes(cls, blob: bytes | memoryview) -> Self:
-        """Reads what `to_bytes` wrote; the arrays are views of ``blob``, nothing is copied.
+        """Reads what ``bytes`` of one gave; the arrays are views of ``blob``, nothing is copied.
 
         Raises:
             LibraryCorrupt: ``blob`` is something else, or cut short.

@@ -1,6 +1,6 @@
 """Papers in: one reader per format, the checks on every record, sentences and chunks."""
 
-from rag.corpus.chunks import chunk_paper, title_prefix
+from rag.corpus.chunks import chunk_paper
 from rag.corpus.conflicts import TextsSeen
 from rag.corpus.record import paper_from_record
 from rag.corpus.registry import READERS, detect, read_papers
@@ -14,5 +14,4 @@ __all__ = [
     "paper_from_record",
     "read_papers",
     "sentence_spans",
-    "title_prefix",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from rag.corpus.sentences import sentence_spans
-from rag.types import Chunk, ChunkKind, Paper, Span
+from rag.types import Chunk, ChunkKind, Paper, Span, title_prefix
 
 CountTokens = Callable[[Sequence[str]], Sequence[int]]
 
@@ -37,11 +37,6 @@ def chunk_paper(paper: Paper, *, count_tokens: CountTokens, max_tokens: int) -> 
         for kind, spans in ((ChunkKind.WINDOW, windows), (ChunkKind.SENTENCE, sentences))
         for ordinal, span in enumerate(spans)
     )
-
-
-def title_prefix(title: str) -> str:
-    """What stands in front of a window when it is embedded: the title as a sentence, or nothing."""
-    return f"{title}{' ' if title[-1] in '.?!' else '. '}" if title else ""
 
 
 class _Fit:
