@@ -93,6 +93,12 @@ class Generation:
         start, end = self._spans[self._sentences.offsets[row] + ordinal]
         return Span(int(start), int(end))
 
+    def sentences(self, row: int) -> tuple[tuple[Span, ...], Vectors]:
+        """Where the sentences of a paper stand in its abstract, and their unit vectors, copied."""
+        part = slice(*self._sentences.offsets[row : row + 2])
+        spans = tuple(Span(start, end) for start, end in self._spans[part].tolist())
+        return spans, self._sentences.vectors[part].astype(np.float32)
+
     def close(self) -> None:
         """Let go of files and memory; no search may be running."""
         self.dense.close()

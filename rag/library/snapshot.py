@@ -84,6 +84,10 @@ class Snapshot:
         """The content hash of each of these papers that is stored."""
         return self._values(PAPERS.c.id, PAPERS.c.content_hash, ids)
 
+    def revisions(self, ids: Iterable[str]) -> dict[str, int]:
+        """The library's revision when each of these papers that is stored was last written."""
+        return self._values(PAPERS.c.id, PAPERS.c.revision, ids)
+
     def tokens(self, ids: Iterable[str]) -> dict[str, bytes]:
         """The packed token vectors of each of these papers that has them."""
         return self._values(TOKENS.c.paper_id, TOKENS.c.data, ids)
