@@ -1,0 +1,42 @@
+"""What routes are handed. A route's parameters say what it uses; nothing is looked up elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, cast
+
+from fastapi import Depends, Request
+
+from api.backend import Backend
+from api.jobs import Jobs
+from api.metrics import Metrics
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What one app is made of."""
+
+    backend: Backend
+    jobs: Jobs
+    metrics: Metrics
+
+
+def _parts(request: Request) -> Parts:
+    return cast(Parts, request.app.state.parts)
+
+
+def _backend(parts: Annotated[Parts, Depends(_parts)]) -> Backend:
+    return parts.backend
+
+
+def _jobs(parts: Annotated[Parts, Depends(_parts)]) -> Jobs:
+    return parts.jobs
+
+
+def _metrics(parts: Annotated[Parts, Depends(_parts)]) -> Metrics:
+    return parts.metrics
+
+
+UsesBackend = Annotated[Backend, Depends(_backend)]
+UsesJobs = Annotated[Jobs, Depends(_jobs)]
+UsesMetrics = Annotated[Metrics, Depends(_metrics)]

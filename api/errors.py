@@ -1,0 +1,159 @@
+"""Every error as an RFC 9457 problem document. The tree in ``rag.errors`` is mapped whole; a test says so."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from http.client import responses
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from api.wire.problem import MEDIA_TYPE, Fault, Problem
+from rag import errors
+
+log = logging.getLogger("citewell.api")
+
+RETRY_S = 1
+"""Seconds to wait where the error itself names none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How one kind of error is told: status, stable name, title; ``private`` keeps its message in the log."""
+
+    status: int
+    name: str
+    title: str
+    private: bool = False
+
+
+KINDS: dict[type[errors.CitewellError], Kind] = {
+    errors.CitewellError: Kind(500, "internal", "Something went wrong here", private=True),
+    errors.InvalidInput: Kind(422, "invalid-input", "The request is malformed"),
+    errors.UnknownFormat: Kind(422, "unknown-format", "No reader knows this file"),
+    errors.NotFound: Kind(404, "not-found", "There is no such thing here"),
+    errors.ConfigError: Kind(503, "configuration", "The server is not set up rightly", private=True),
+    errors.ModelMissing: Kind(503, "model-missing", "A model's weights are missing", private=True),
+    errors.LibraryError: Kind(503, "library", "The library can't be used", private=True),
+    errors.LibraryLocked: Kind(503, "library-locked", "Another process holds the library", private=True),
+    errors.LibraryCorrupt: Kind(503, "library-corrupt", "The library can't be read", private=True),
+    errors.EmbeddingMismatch: Kind(503, "embedding-mismatch", "The library fits another model", private=True),
+    errors.NotReady: Kind(503, "not-ready", "Not ready; try again"),
+    errors.IndexUnavailable: Kind(503, "index-unavailable", "The index can't be used; try again"),
+    errors.ModelFailed: Kind(502, "model-failed", "The model behind failed"),
+    errors.ModelTimeout: Kind(504, "model-timeout", "The model behind did not answer in time"),
+}
+
+_BY_STATUS = {
+    403: Kind(403, "forbidden", "Not allowed"),
+    404: Kind(404, "not-found", "There is no such thing here"),
+    405: Kind(405, "method-not-allowed", "This address takes other methods"),
+    413: Kind(413, "too-large", "The request is too large"),
+    422: KINDS[errors.InvalidInput],
+}
+
+
+def kind_of(error: errors.CitewellError) -> Kind:
+    """How an error is told: as its own class, or as the nearest one above it that is mapped."""
+    return next(KINDS[cls] for cls in type(error).__mro__ if cls in KINDS)
+
+
+def problem_of(error: errors.CitewellError, request_id: str = "") -> Problem:
+    """The problem document for an error raised on purpose."""
+    kind = kind_of(error)
+    field = error.field if isinstance(error, errors.InvalidInput) else ""
+    detail = "The server's log says what to do, under this request id." if kind.private else clean(str(error))
+    return Problem(
+        type=_type(kind),
+        title=kind.title,
+        status=kind.status,
+        detail=detail,
+        request_id=request_id,
+        errors=[Fault(field=clean(field), message=detail)] if field else [],
+    )
+
+
+def plain_problem(status: int, detail: str = "", request_id: str = "") -> Problem:
+    """The problem document for a bare HTTP status."""
+    phrase = responses.get(status, "Error")
+    kind = _BY_STATUS.get(status, Kind(status, phrase.lower().replace(" ", "-"), phrase))
+    return Problem(
+        type=_type(kind),
+        title=kind.title,
+        status=status,
+        detail=clean(detail) or f"{phrase}.",
+        request_id=request_id,
+    )
+
+
+def problem_response(problem: Problem, headers: dict[str, str] | None = None) -> Response:
+    """The response that carries a problem document; a 503 always says when to come back."""
+    headers = dict(headers or {})
+    if problem.status == HTTPStatus.SERVICE_UNAVAILABLE:
+        headers.setdefault("Retry-After", str(RETRY_S))
+    return Response(problem.model_dump_json(), problem.status, headers, MEDIA_TYPE)
+
+
+def clean(text: str) -> str:
+    """Text that can be sent as UTF-8: lone surrogates, which a client can put into JSON, are escaped."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def install(app: FastAPI) -> None:
+    """Make every error of the app a problem document."""
+    app.add_exception_handler(errors.CitewellError, _on_citewell_error)
+    app.add_exception_handler(RequestValidationError, _on_invalid_request)
+    app.add_exception_handler(HTTPException, _on_http_error)
+
+
+def request_id_of(request: Request) -> str:
+    """The id that the outermost middleware gave this request."""
+    return str(request.scope.get("state", {}).get("request_id", ""))
+
+
+def _type(kind: Kind) -> str:
+    return f"urn:citewell:problem:{kind.name}"
+
+
+async def _on_citewell_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, errors.CitewellError)  # noqa: S101  # registered for nothing else
+    problem = problem_of(error, request_id_of(request))
+    if kind_of(error).private:
+        log.error("request %s: %s", problem.request_id, clean(str(error)))
+    headers = {"Retry-After": str(error.retry_after_s)} if isinstance(error, errors.NotReady) else {}
+    return problem_response(problem, headers)
+
+
+async def _on_invalid_request(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101  # registered for nothing else
+    faults = (
+        [Fault(field="", message="Send the body as JSON, with Content-Type: application/json.")]
+        if isinstance(error.body, bytes)
+        else _faults(error.errors())
+    )
+    problem = plain_problem(422, "; ".join(f"{f.field}: {f.message}".removeprefix(": ") for f in faults))
+    problem = problem.model_copy(update={"errors": faults, "request_id": request_id_of(request)})
+    return problem_response(problem)
+
+
+def _faults(found: Sequence[dict[str, Any]]) -> list[Fault]:
+    """What pydantic found, by field. What was sent is not repeated."""
+    return [Fault(field=_field(fault["loc"]), message=clean(str(fault["msg"]))[:500]) for fault in found[:20]]
+
+
+def _field(loc: Sequence[str | int]) -> str:
+    """``("body", "filters", "year_from")`` as ``filters.year_from``."""
+    inner = loc[1:] if loc and loc[0] in ("body", "query", "path", "header") else loc
+    return clean(".".join(str(part) for part in inner))[:200]
+
+
+async def _on_http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101  # registered for nothing else
+    status = 422 if error.status_code == HTTPStatus.BAD_REQUEST else error.status_code
+    detail = "" if error.detail == responses.get(error.status_code) else error.detail
+    return problem_response(plain_problem(status, detail, request_id_of(request)), dict(error.headers or {}))

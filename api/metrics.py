@@ -1,0 +1,79 @@
+"""What Prometheus reads: a registry of the app's own, so that two apps in one process stay apart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+if TYPE_CHECKING:
+    from api.backend import Backend
+    from api.jobs import Jobs
+    from rag.types import Answer, SearchResult, ServiceStatus
+
+_REQUEST_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+_STAGE_S = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 30)
+
+
+class Metrics:
+    """Counters of one app. Labels hold route templates and stage names, never what was asked."""
+
+    def __init__(self, backend: Backend, jobs: Jobs) -> None:
+        self._registry = registry = CollectorRegistry()
+        route = ("method", "route", "status")
+        self._requests = Counter("citewell_requests", "HTTP requests.", route, registry=registry)
+        self._latency = Histogram(
+            "citewell_request_seconds", "Time to the end of a response.", ("route",),
+            buckets=_REQUEST_S, registry=registry,
+        )  # fmt: skip
+        self._stages = Histogram(
+            "citewell_stage_seconds", "Time in one stage of an answer or a search.", ("call", "stage"),
+            buckets=_STAGE_S, registry=registry,
+        )  # fmt: skip
+        self._answers = Counter(
+            "citewell_answers", "Answers by outcome.", ("status", "mode"), registry=registry
+        )
+        self._degraded = Counter("citewell_degraded", "Parts worked around.", ("part",), registry=registry)
+        self._papers = Gauge("citewell_index_papers", "Papers in the index.", registry=registry)
+        self._generation = Gauge("citewell_index_generation", "The index's generation.", registry=registry)
+        Gauge("citewell_calls", "Service calls that run or wait.", registry=registry).set_function(
+            lambda: backend.in_flight
+        )
+        Gauge("citewell_jobs", "Jobs queued or running.", registry=registry).set_function(jobs.waiting)
+        Gauge("citewell_ready", "1 when questions can be answered.", registry=registry).set_function(
+            lambda: not backend.not_ready()
+        )
+
+    def request(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Count one finished request."""
+        self._requests.labels(method, route, str(status)).inc()
+        self._latency.labels(route).observe(seconds)
+
+    def answered(self, answer: Answer) -> None:
+        """Count one answer: how it ended, its stages, what was worked around."""
+        self._answers.labels(answer.status, answer.mode).inc()
+        self._stages_of("ask", answer.timings_ms)
+        self._count_degraded(answer.degraded)
+
+    def searched(self, result: SearchResult) -> None:
+        """Count one search."""
+        self._stages_of("search", result.timings_ms)
+        self._count_degraded(result.degraded)
+
+    def stored(self, status: ServiceStatus) -> None:
+        """Note what is stored, and which generation answers."""
+        self._papers.set(status.papers)
+        self._generation.set(status.generation)
+
+    def text(self) -> bytes:
+        """Prometheus' text format."""
+        return generate_latest(self._registry)
+
+    def _stages_of(self, call: str, timings_ms: Mapping[str, float]) -> None:
+        for stage, ms in timings_ms.items():
+            self._stages.labels(call, stage).observe(ms / 1000)
+
+    def _count_degraded(self, parts: tuple[str, ...]) -> None:
+        for part in parts:
+            self._degraded.labels(part).inc()

@@ -1,0 +1,172 @@
+"""What wraps every request, outermost first: identity and headers, whose page asks, how much it sends."""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+import uuid
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.errors import plain_problem, problem_response
+from api.metrics import Metrics
+
+log = logging.getLogger("citewell.api")
+
+CONTENT_POLICY = (
+    "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+SECURITY_HEADERS = {
+    "Content-Security-Policy": CONTENT_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
+_SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+
+
+class Envelope:
+    """A request id in and out, security headers, one log line, the counts; and the last catch for a defect.
+
+    The log line holds the route's template, never the address as asked: that may hold a question.
+    """
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self._app = app
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = time.perf_counter()
+        request_id = _request_id(Headers(scope=scope).get("x-request-id", ""))
+        scope.setdefault("state", {})["request_id"] = request_id
+        status = 0
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                headers["X-Request-ID"] = request_id
+                for name, value in SECURITY_HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_with_headers)
+        except Exception:  # the process's border: a defect is logged and told without its insides
+            log.exception("request %s failed", request_id)
+            if status:
+                raise  # the response has begun: the connection must break, not end as if all were well
+            failed = problem_response(plain_problem(500, request_id=request_id))
+            await failed(scope, receive, send_with_headers)
+        finally:
+            seconds = time.perf_counter() - started
+            route = _route(scope)
+            self._metrics.request(_method(scope), route, status, seconds)
+            log.info("%s %s %s %d %.1fms", request_id, _method(scope), route, status, seconds * 1000)
+
+
+class SameOrigin:
+    """Refuses changes asked for by another site's page: the browser says where it comes from."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if (
+            scope["type"] == "http"
+            and scope["method"] not in _SAFE_METHODS
+            and _foreign(Headers(scope=scope))
+        ):
+            problem = plain_problem(
+                403, "Pages of another origin can't use this server.", scope["state"]["request_id"]
+            )
+            await problem_response(problem)(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+
+class BodyLimit:
+    """Answers 413 for a body larger than its address takes, declared or found while reading.
+
+    Args:
+        app: what is wrapped.
+        limit_of: path to bytes.
+    """
+
+    def __init__(self, app: ASGIApp, limit_of: Callable[[str], int]) -> None:
+        self._app = app
+        self._limit_of = limit_of
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        limit = self._limit_of(scope["path"])
+        declared = Headers(scope=scope).get("content-length", "")
+        if declared.isdecimal() and int(declared[:20]) > limit:
+            await _drain(receive, limit)
+            problem = plain_problem(413, _too_large(limit), scope["state"]["request_id"])
+            await problem_response(problem)(scope, receive, send)
+            return
+        read = 0
+
+        async def receive_limited() -> Message:
+            nonlocal read
+            message = await receive()
+            read += len(message.get("body", b""))
+            if read > limit:
+                raise HTTPException(413, _too_large(limit))
+            return message
+
+        await self._app(scope, receive_limited, send)
+
+
+async def _drain(receive: Receive, at_most: int) -> None:
+    """Read on for a while: a client that still sends would miss the answer in a reset connection."""
+    read, more = 0, True
+    while more and read <= at_most:
+        message = await receive()
+        read += len(message.get("body", b""))
+        more = bool(message.get("more_body"))
+
+
+def _too_large(limit: int) -> str:
+    return f"This address takes bodies of at most {limit:,} bytes."
+
+
+def _request_id(given: str) -> str:
+    return given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+
+
+def _foreign(headers: Headers) -> bool:
+    origin = headers.get("origin")
+    if origin is None:
+        return headers.get("sec-fetch-site", "none") not in ("none", "same-origin")
+    try:
+        return urlsplit(origin).netloc != headers.get("host", "")
+    except ValueError:
+        return True
+
+
+def _method(scope: Scope) -> str:
+    method = str(scope["method"])
+    return method if method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS") else "other"
+
+
+def _route(scope: Scope) -> str:
+    return str(getattr(scope.get("route"), "path", "")) or "unmatched"

@@ -1,0 +1,92 @@
+"""The stored papers: list, look at, add, remove."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Request, Response
+
+from api.deps import UsesBackend, UsesJobs
+from api.intake import work_of
+from api.openapi import problems
+from api.routes.jobs import written
+from api.wire.fields import MAX_QUESTION
+from api.wire.papers import PAPER_SCHEMA, JobOut, PaperOut, PaperPageOut
+from rag.errors import NotFound
+
+router = APIRouter(prefix="/v1", tags=["papers"])
+
+PaperId = Annotated[str, Path(min_length=1, max_length=1000, description="May hold slashes, as DOIs do.")]
+
+_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {"schema": {"type": "array", "items": PAPER_SCHEMA}},
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "properties": {
+                        "file": {"type": "string", "format": "binary"},
+                        "format": {
+                            "type": "string",
+                            "description": "Name of the file's format; found out unless given.",
+                        },
+                    },
+                }
+            },
+        },
+    }
+}
+
+
+@router.get("/papers", summary="List papers", responses=problems(422, 503))
+async def list_papers(
+    backend: UsesBackend,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Annotated[
+        str | None, Query(max_length=1000, description="`next_cursor` of the page before.")
+    ] = None,
+    q: Annotated[str | None, Query(max_length=MAX_QUESTION, description="Words of the title.")] = None,
+) -> PaperPageOut:
+    """The stored papers, page by page."""
+    return PaperPageOut.of(
+        await backend.call(lambda service: service.papers(limit=limit, cursor=cursor, q=q or None))
+    )
+
+
+@router.get("/papers/{paper_id:path}", summary="Look at a paper", responses=problems(404, 422, 503))
+async def get_paper(paper_id: PaperId, backend: UsesBackend) -> PaperOut:
+    """One paper with its abstract, which the offsets of citations refer to."""
+    return PaperOut.of(await backend.call(lambda service: service.paper(paper_id)))
+
+
+@router.delete(
+    "/papers/{paper_id:path}",
+    summary="Remove a paper",
+    status_code=204,
+    response_class=Response,
+    responses=problems(403, 404, 422, 503),
+)
+async def remove_paper(paper_id: PaperId, backend: UsesBackend) -> None:
+    """Remove a paper from the store, every index, and every later answer."""
+    if not await backend.call(lambda service: service.remove([paper_id])):
+        raise NotFound(f"There is no paper {paper_id!r}.")
+
+
+@router.post(
+    "/papers",
+    summary="Add papers",
+    status_code=202,
+    responses=problems(403, 413, 422, 503),
+    openapi_extra=_BODY,
+)
+async def add_papers(request: Request, response: Response, backend: UsesBackend, jobs: UsesJobs) -> JobOut:
+    """Add papers from a JSON list or an uploaded file; answers at once with a job to look at.
+
+    A record that can't be used is rejected with its place and the reason, and the rest is kept.
+    """
+    job = jobs.submit(await work_of(request, backend))
+    response.headers["Location"] = f"/v1/jobs/{job.id}"
+    return written(job)

@@ -1,0 +1,70 @@
+"""Field types that several requests share. Numbers are strict: ``"8"`` and ``true`` are no integers."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from rag.types import Filters, Hit, StageScore
+
+MAX_QUESTION = 4000
+MAX_TOP_K = 50
+
+Question = Annotated[str, Field(min_length=1, max_length=MAX_QUESTION)]
+TopK = Annotated[int, Field(strict=True, ge=1, le=MAX_TOP_K, description="How many papers to look at.")]
+Year = Annotated[int, Field(strict=True, ge=1, le=9999)]
+Names = Annotated[list[Annotated[str, Field(max_length=2000)]], Field(max_length=1000)]
+
+
+class Request(BaseModel):
+    """What comes in. An unknown field is refused: a misspelt filter must not widen a search in silence."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class FiltersIn(Request):
+    """What a search is limited to; fields combine with AND, names within a field with OR."""
+
+    paper_ids: Names | None = None
+    sources: Names | None = None
+    year_from: Year | None = Field(None, description="First year, inclusive.")
+    year_to: Year | None = Field(None, description="Last year, inclusive.")
+    authors: Names | None = None
+    categories: Names | None = None
+
+    def value(self) -> Filters:
+        """The filters as the service takes them."""
+        return Filters(
+            paper_ids=tuple(self.paper_ids or ()),
+            sources=tuple(self.sources or ()),
+            year_from=self.year_from,
+            year_to=self.year_to,
+            authors=tuple(self.authors or ()),
+            categories=tuple(self.categories or ()),
+        )
+
+
+class StageOut(BaseModel):
+    """What one retrieval stage made of a paper."""
+
+    rank: int = Field(description="From 1.")
+    score: float = Field(description="The stage's own, unscaled.")
+
+    @classmethod
+    def of(cls, stage: StageScore) -> StageOut:
+        """From the value that retrieval gives."""
+        return cls(rank=stage.rank, score=stage.score)
+
+
+def stages_of(hit: Hit) -> dict[str, StageOut]:
+    """Every stage's rank and score of a paper, by the stage's name."""
+    return {name: StageOut.of(stage) for name, stage in hit.stages.items()}
+
+
+class IndexOut(BaseModel):
+    """The generation of the indexes that answered."""
+
+    generation: int
+    papers: int
+    embedding_model: str

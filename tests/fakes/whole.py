@@ -1,0 +1,243 @@
+"""The whole service in memory, ingestion and removal too: what the doors are tested against.
+
+Word overlap finds, quoted sentences answer. It honours the real one's signatures and promises (exact spans,
+verified citations, a refusal without citations, its refusals of bad input).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from rag.corpus import read_papers, sentence_spans
+from rag.errors import InvalidInput, NotFound, UnknownFormat
+from rag.types import (
+    Answer,
+    Citation,
+    Filters,
+    Hit,
+    IndexInfo,
+    IngestReport,
+    Mode,
+    Paper,
+    PaperPage,
+    Refusal,
+    Rejection,
+    SearchResult,
+    Sentence,
+    ServiceStatus,
+    Span,
+    StageScore,
+    Turn,
+)
+
+Progress = Callable[[int, int | None], None]
+Cancelled = Callable[[], bool]
+
+
+class WholeService:
+    """Papers in a dictionary, and what can be said of them by counting shared words."""
+
+    def __init__(self, papers: Iterable[Paper] = ()) -> None:
+        self.stored = {paper.id: paper for paper in papers}
+        self.generation = 1
+        self.closed = False
+        self.unready: tuple[str, ...] = ()
+        self.before_call: Callable[[], None] = lambda: None
+        """Called at the start of every ask and search: a place to wait or to fail."""
+
+    def ask(
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        filters: Filters = Filters(),  # noqa: B008  # frozen
+        top_k: int = 8,
+        mode: Mode = "auto",
+    ) -> Answer:
+        """Quote the sentence that shares most words, of up to two papers; refuse where none does."""
+        _check(question, "question", top_k)
+        self.before_call()
+        standalone = " ".join([*(turn.content for turn in history if turn.role == "user"), question])
+        hits = tuple(self._hits(standalone, filters)[:top_k])
+        citations = tuple(
+            Citation(number, hit.paper, hit.snippet, verified=True) for number, hit in enumerate(hits[:2], 1)
+        )
+        text, sentences = _written(citations)
+        return Answer(
+            id=hashlib.sha256(standalone.encode()).hexdigest()[:16],
+            status="answered" if citations else "insufficient_evidence",
+            confidence=0.9 if citations else 0.1,
+            question=question,
+            standalone_question=standalone,
+            answer=text,
+            sentences=sentences,
+            citations=citations,
+            retrieved=hits,
+            refusal=None if citations else self._refusal(question),
+            mode="llm" if mode == "llm" else "extractive",
+            model="words",
+            index=self._index(),
+            timings_ms={"retrieve": 1.0, "total": 1.5},
+        )
+
+    def search(
+        self,
+        query: str,
+        *,
+        top_k: int = 8,
+        filters: Filters = Filters(),  # noqa: B008  # frozen
+    ) -> SearchResult:
+        """Papers by the number of words they share with the query."""
+        _check(query, "query", top_k)
+        self.before_call()
+        return SearchResult(tuple(self._hits(query, filters)[:top_k]), {"total": 1.0}, self._index())
+
+    def ingest(
+        self,
+        paths: Sequence[Path],
+        *,
+        format: str | None = None,  # noqa: A002  # the real one's name
+        on_progress: Progress | None = None,
+        cancelled: Cancelled | None = None,
+    ) -> IngestReport:
+        """Read files with the real readers."""
+        items: list[Paper | Rejection] = []
+        for path in paths:
+            if not path.exists():
+                raise InvalidInput(f"There is no file or folder {str(path)!r}.", field="paths")
+            for file in sorted(path.iterdir()) if path.is_dir() else [path]:
+                with file.open("rb") as stream:
+                    try:
+                        items.extend(read_papers(stream, name=str(file), format=format))
+                    except UnknownFormat as unknown:
+                        items.append(Rejection(str(file), str(unknown)))
+        return self.ingest_papers(items, on_progress=on_progress, cancelled=cancelled)
+
+    def ingest_papers(
+        self,
+        items: Iterable[Paper | Rejection],
+        *,
+        on_progress: Progress | None = None,
+        cancelled: Cancelled | None = None,
+    ) -> IngestReport:
+        """Keep papers, hand rejections back."""
+        counts = {"added": 0, "updated": 0, "unchanged": 0}
+        rejected: list[Rejection] = []
+        for done, item in enumerate(items, 1):
+            if cancelled is not None and cancelled():
+                break
+            if isinstance(item, Rejection):
+                rejected.append(item)
+            else:
+                known = self.stored.get(item.id)
+                counts["added" if known is None else "unchanged" if known == item else "updated"] += 1
+                self.stored[item.id] = item
+            if on_progress is not None:
+                on_progress(done, None)
+        self.generation += 1
+        return IngestReport(**counts, rejected=tuple(rejected), generation=self.generation)
+
+    def papers(self, *, limit: int = 50, cursor: str | None = None, q: str | None = None) -> PaperPage:
+        """Papers in id order; the cursor is the last id of the page before."""
+        wanted = [
+            paper
+            for paper_id, paper in sorted(self.stored.items())
+            if (cursor is None or paper_id > cursor) and (q is None or q.casefold() in paper.title.casefold())
+        ]
+        page = tuple(wanted[:limit])
+        return PaperPage(page, page[-1].id if len(wanted) > limit else None)
+
+    def paper(self, paper_id: str) -> Paper:
+        """One paper."""
+        try:
+            return self.stored[paper_id]
+        except KeyError:
+            raise NotFound(f"There is no paper {paper_id!r}.") from None
+
+    def remove(self, paper_ids: Sequence[str]) -> tuple[str, ...]:
+        """Drop papers; the ids that were there."""
+        there = tuple(paper_id for paper_id in paper_ids if self.stored.pop(paper_id, None) is not None)
+        self.generation += bool(there)
+        return there
+
+    def status(self) -> ServiceStatus:
+        """What is stored."""
+        return ServiceStatus(
+            papers=len(self.stored),
+            chunks=len(self.stored),
+            revision=self.generation,
+            generation=self.generation,
+            embedding_model="words",
+            data_dir="memory",
+            mode="extractive",
+            model="words",
+        )
+
+    def not_ready(self) -> tuple[str, ...]:
+        """What a test says is missing."""
+        return self.unready
+
+    def close(self) -> None:
+        """Note that it was closed."""
+        self.closed = True
+
+    def _hits(self, text: str, filters: Filters) -> list[Hit]:
+        asked = _words(text)
+        found = []
+        for paper in self.stored.values():
+            if filters.paper_ids and paper.id not in filters.paper_ids:
+                continue
+            if filters.year_from and (paper.year or 0) < filters.year_from:
+                continue
+            if score := len(asked & _words(f"{paper.title} {paper.abstract}")):
+                found.append((score, paper, _best(asked, paper.abstract)))
+        found.sort(key=lambda entry: (-entry[0], entry[1].id))
+        return [
+            Hit(paper, float(score), span, {"words": StageScore(rank, float(score))})
+            for rank, (score, paper, span) in enumerate(found, 1)
+        ]
+
+    def _refusal(self, question: str) -> Refusal:
+        return Refusal(
+            "No paper shares a word with the question.",
+            missing=tuple(sorted(_words(question))),
+            nearest=tuple(self.stored.values())[:3],
+            suggestions=("Ask about translation.",),
+        )
+
+    def _index(self) -> IndexInfo:
+        return IndexInfo(self.generation, len(self.stored), "words")
+
+
+def _best(asked: set[str], abstract: str) -> Span:
+    return max(sentence_spans(abstract), key=lambda span: len(asked & _words(span.of(abstract))))
+
+
+def _written(citations: Sequence[Citation]) -> tuple[str, tuple[Sentence, ...]]:
+    if not citations:
+        return "The stored papers do not answer this.", ()
+    text = ""
+    sentences = []
+    for citation in citations:
+        text += " " if text else ""
+        piece = f"{citation.quote} [{citation.number}]"
+        span = Span(len(text), len(text) + len(piece))
+        sentences.append(Sentence(piece, span, (citation.number,), supported=True, support=1.0))
+        text += piece
+    return text, tuple(sentences)
+
+
+def _words(text: str) -> set[str]:
+    return {word for word in re.findall(r"\w+", text.casefold()) if len(word) > 3}
+
+
+def _check(text: str, field: str, top_k: int) -> None:
+    if not text.strip():
+        raise InvalidInput("It is empty; ask in a few words.", field=field)
+    if len(text) > 4000 or re.search("[\x00\ud800-\udfff]", text):
+        raise InvalidInput("It is too long, or holds what is no text.", field=field)
+    if not 1 <= top_k <= 50:
+        raise InvalidInput("Accepted are 1 to 50.", field="top_k")
