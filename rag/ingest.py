@@ -6,27 +6,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import islice
-from typing import Protocol, SupportsBytes
-
-import numpy as np
-from numpy.typing import NDArray
 
 from rag.errors import InvalidInput, LibraryError
 from rag.library import Entry, Library, Run, RunState, check_storable, content_hash
 from rag.types import Chunk, IngestReport, Paper, Rejection
-
-
-class Encoded(Protocol):
-    """What an encoder makes of a paper."""
-
-    @property
-    def vectors(self) -> NDArray[np.float32]:
-        """A vector for each chunk: float32 ``[chunks, dim]``."""
-
-    @property
-    def tokens(self) -> SupportsBytes | None:
-        """Its token vectors, which pack themselves; ``None`` if the model keeps none."""
-
+from rag.vectors import Encoded
 
 Chunker = Callable[[Paper], Sequence[Chunk]]
 """A paper to its chunks."""

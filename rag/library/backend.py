@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,6 @@ _WRITES = "citewell_writes"
 
 # FULL: a commit that returned has reached the disk, and outlives a power cut.
 _PRAGMAS = (
-    "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
     f"PRAGMA busy_timeout={_BUSY_TIMEOUT_MS}",
@@ -84,6 +83,13 @@ def _begin(connection: Connection) -> None:
     # A writer takes its lock at once: one that starts as a reader can be refused half-way.
     writes = connection.get_execution_options().get(_WRITES, False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def adopt(engine: Engine) -> None:
+    """Make a database that was found to be ours read while it is written: SQLite keeps that in the file."""
+    if engine.url.get_backend_name() == "sqlite":
+        with explained(engine.url), closing(engine.raw_connection()) as connection:
+            connection.cursor().execute("PRAGMA journal_mode=WAL")
 
 
 @contextmanager

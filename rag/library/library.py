@@ -269,6 +269,7 @@ def _prepare(engine: Engine) -> None:
         _check_schema(connection, engine.url)
         if connection.execute(select(RUNS.c.id).where(RUNS.c.state == RunState.RUNNING.value)).first():
             changes.end_dead_runs(connection)
+    backend.adopt(engine)
 
 
 def _check_schema(connection: Connection, url: URL) -> None:

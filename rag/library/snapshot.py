@@ -209,7 +209,7 @@ def _decode(cursor: str) -> str:
         paper_id = urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4)).decode()
     except (UnicodeError, binascii.Error):
         paper_id = "\0"
-    if unstorable(paper_id) or _encode(paper_id) != cursor:
+    if not paper_id or unstorable(paper_id) or _encode(paper_id) != cursor:
         raise InvalidInput(
             "cursor is none of ours: use next_cursor of the page before, or none.", field="cursor"
         )
