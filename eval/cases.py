@@ -6,14 +6,14 @@ of theirs hold the answer. Whatever it doesn't say is left unscored by the metri
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from rag.errors import InvalidInput, NotFound
+from eval.lines import read_lines, refuse
+from rag.errors import NotFound
 from rag.types import Role, Turn
 
 Expect = Literal["answered", "refused"]
@@ -59,15 +59,15 @@ class Case(_Strict):
     split: Split
     style: Style | None = None
     category: str = ""
-    history: tuple[CaseTurn, ...] = Field((), strict=False)
+    history: tuple[CaseTurn, ...] = Field(default=(), strict=False)
     question: str = Field(min_length=1, max_length=4000)
     expect: Expect | None
-    gold_papers: tuple[str, ...] = Field((), strict=False)
-    gold_quotes: tuple[Quote, ...] = Field((), strict=False)
-    key_facts: tuple[str, ...] = Field((), strict=False)
+    gold_papers: tuple[str, ...] = Field(default=(), strict=False)
+    gold_quotes: tuple[Quote, ...] = Field(default=(), strict=False)
+    key_facts: tuple[str, ...] = Field(default=(), strict=False)
     reference_answer: str = ""
-    about: tuple[str, ...] = Field((), strict=False)
-    corrections: tuple[Quote, ...] = Field((), strict=False)
+    about: tuple[str, ...] = Field(default=(), strict=False)
+    corrections: tuple[Quote, ...] = Field(default=(), strict=False)
     graded: dict[str, int] = Field(default_factory=dict)
     probe: str = ""
     trigger: str = ""
@@ -105,28 +105,17 @@ def load_cases(path: Path) -> tuple[Case, ...]:
 
     Raises:
         NotFound: there is no such file.
-        InvalidInput: some lines are not cases; names each fault as ``file:line``.
+        InvalidInput: some lines are not cases, or share an id; names each fault as ``file:line``.
     """
-    if not path.is_file():
-        raise NotFound(f"There is no question set {path}; give a file of JSON lines.")
-    cases: list[Case] = []
+    first: dict[str, int] = {}
     faults: list[str] = []
-    seen: dict[str, int] = {}
-    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), start=1):
-        if not line.strip():
-            continue
-        try:
-            case = Case.model_validate(json.loads(line))
-        except (ValueError, ValidationError) as error:
-            faults.extend(f"{path.name}:{number}: {why}" for why in _reasons(error))
-            continue
-        if case.id in seen:
-            faults.append(f"{path.name}:{number}: id {case.id!r} stands on line {seen[case.id]} too")
-        seen.setdefault(case.id, number)
-        cases.append(case)
-    if faults:
-        raise InvalidInput(f"{len(faults)} faults in {path}:\n" + "\n".join(faults), field="suite")
-    return tuple(cases)
+    rows = read_lines(path, Case)
+    for number, case in rows:
+        if case.id in first:
+            faults.append(f"{path.name}:{number}: id {case.id!r} stands on line {first[case.id]} too")
+        first.setdefault(case.id, number)
+    refuse(path, faults)
+    return tuple(case for _, case in rows)
 
 
 def bundled_names() -> tuple[str, ...]:
@@ -151,12 +140,3 @@ def load_bundled(name: str = BUNDLED) -> tuple[Case, ...]:
 def of_split(cases: Sequence[Case], split: Split | Literal["all"]) -> tuple[Case, ...]:
     """The cases of one split, or all."""
     return tuple(case for case in cases if split in ("all", case.split))
-
-
-def _reasons(error: ValueError) -> Iterator[str]:
-    if isinstance(error, ValidationError):
-        for fault in error.errors():
-            place = ".".join(str(part) for part in fault["loc"])
-            yield f"{place}: {fault['msg']}" if place else fault["msg"]
-    else:
-        yield str(error)

@@ -6,13 +6,12 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-import data
 from eval.cases import Case, load_bundled
 from eval.metrics.facts import words
+from eval.suite import bundled_papers
 from rag.corpus import read_papers
 from rag.types import Paper
 
@@ -28,7 +27,7 @@ STEM = 6
 
 
 def _papers() -> Iterator[Paper]:
-    for path in sorted((Path(data.__file__).parent / "papers").glob("*.txt")):
+    for path in bundled_papers():
         with path.open("rb") as stream:
             for item in read_papers(stream, name=path.name):
                 assert isinstance(item, Paper)

@@ -1,0 +1,59 @@
+"""A question set together with the corpus it is asked over."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import data
+from eval.cases import BUNDLED, Case, bundled_names, load_bundled
+
+
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """Questions, and the files whose papers they are about.
+
+    Attributes:
+        corpus: files in the order in which they are ingested; a later one replaces papers of an earlier one.
+    """
+
+    name: str
+    cases: tuple[Case, ...]
+    corpus: tuple[Path, ...]
+
+    @property
+    def sha256(self) -> str:
+        """What identifies the questions: any change of any of them changes it."""
+        lines = (json.dumps(case.model_dump(mode="json"), sort_keys=True) for case in self.cases)
+        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+    @property
+    def corpus_sha256(self) -> str:
+        """What identifies the corpus files, in order."""
+        return hashlib.sha256("\n".join(_file_hashes(self.corpus)).encode()).hexdigest()
+
+
+def bundled_papers() -> tuple[Path, ...]:
+    """The files of bundled papers."""
+    return tuple(sorted((Path(next(iter(data.__path__))) / "papers").glob("*.txt")))
+
+
+def bundled_suite(name: str = BUNDLED) -> Suite:
+    """One bundled set, or all of them, over the bundled papers.
+
+    Raises:
+        NotFound: there is no set of that name.
+    """
+    return Suite(name, load_bundled(name), bundled_papers())
+
+
+def is_bundled(name: str) -> bool:
+    """Whether a name is one of a bundled set."""
+    return name in (BUNDLED, *bundled_names())
+
+
+def _file_hashes(paths: Sequence[Path]) -> Iterable[str]:
+    return (hashlib.sha256(path.read_bytes()).hexdigest() for path in paths)

@@ -1,0 +1,141 @@
+"""A service over a handful of papers: word overlap finds, whole sentences answer, little overlap refuses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag.errors import NotFound
+from rag.types import (
+    Answer,
+    Citation,
+    Filters,
+    Hit,
+    IndexInfo,
+    Mode,
+    Paper,
+    Refusal,
+    SearchResult,
+    Sentence,
+    Span,
+    StageScore,
+    Turn,
+)
+
+_SENTENCE = re.compile(r"\S[^.]*\.")
+_COMMON = frozenset(
+    "a an and are by does for from how in is it its of on or than that the to what with".split()
+)
+_SMALL_TALK = frozenset({"thanks", "hello", "cheers"})
+_ENOUGH = 0.3
+
+
+def _terms(text: str) -> set[str]:
+    return set(re.findall(r"\w+", text.casefold())) - _COMMON
+
+
+@dataclass(frozen=True)
+class FakeStatus:
+    """What a fake says of itself."""
+
+    papers: int
+    revision: int = 1
+    generation: int = 1
+    embedding_model: str = "words"
+
+
+class FakeService:
+    """Answers like the real one, by its contract, from the papers it is given."""
+
+    def __init__(self, papers: Sequence[Paper]) -> None:
+        self._papers = {paper.id: paper for paper in papers}
+        self._info = IndexInfo(1, len(papers), "words")
+        self.asked: list[str] = []
+
+    def ask(
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        filters: Filters = Filters(),  # noqa: B008  # the service's own signature
+        top_k: int = 8,
+        mode: Mode = "auto",  # noqa: ARG002  # only one way to write
+    ) -> Answer:
+        """The best sentence of the best paper, cited; a refusal where too few words are known."""
+        self.asked.append(question)
+        spoken = [turn.content for turn in history if turn.role == "user"]
+        standalone = " ".join([*spoken[-1:], question])
+        if _terms(question) & _SMALL_TALK:
+            return self._answer(question, standalone, (), 1.0, "You're welcome.")
+        hits = self.search(standalone, top_k=top_k, filters=filters).hits
+        confidence = hits[0].score if hits else 0.0
+        if confidence < _ENOUGH:
+            return self._answer(question, standalone, hits, confidence, None)
+        return self._answer(
+            question, standalone, hits, confidence, hits[0].snippet.of(hits[0].paper.abstract)
+        )
+
+    def search(
+        self,
+        query: str,
+        *,
+        top_k: int = 8,
+        filters: Filters = Filters(),  # noqa: ARG002, B008  # the service's own signature
+    ) -> SearchResult:
+        """Papers by the share of the query's words that their best sentence holds."""
+        asked = _terms(query)
+        scored = []
+        for paper in self._papers.values():
+            spans = [Span(found.start(), found.end()) for found in _SENTENCE.finditer(paper.abstract)]
+            best = max(spans, key=lambda span: len(asked & _terms(span.of(paper.abstract))))
+            known = asked & (_terms(best.of(paper.abstract)) | _terms(paper.title))
+            scored.append((len(known) / max(1, len(asked)), paper, best))
+        scored.sort(key=lambda entry: (-entry[0], entry[1].id))
+        hits = tuple(
+            Hit(paper, score, best, {"words": StageScore(rank, score)})
+            for rank, (score, paper, best) in enumerate(scored[:top_k], start=1)
+            if score
+        )
+        return SearchResult(hits, {"search": 1.0, "total": 1.0}, self._info)
+
+    def paper(self, paper_id: str) -> Paper:
+        """One paper."""
+        try:
+            return self._papers[paper_id]
+        except KeyError:
+            raise NotFound(f"No paper {paper_id!r}.") from None
+
+    def status(self) -> FakeStatus:
+        """How much it holds."""
+        return FakeStatus(len(self._papers))
+
+    def _answer(
+        self, question: str, standalone: str, hits: tuple[Hit, ...], confidence: float, quote: str | None
+    ) -> Answer:
+        sentences: tuple[Sentence, ...] = ()
+        citations: tuple[Citation, ...] = ()
+        text = quote or "The papers don't say."
+        if quote and hits:
+            text = f"{quote} [1]"
+            sentences = (Sentence(text, Span(0, len(text)), (1,), supported=True, support=1.0),)
+            citations = (Citation(1, hits[0].paper, hits[0].snippet, verified=True),)
+        refusal = (
+            None if quote else Refusal("too few words are known", nearest=tuple(h.paper for h in hits[:3]))
+        )
+        return Answer(
+            id="fake",
+            status="answered" if quote else "insufficient_evidence",
+            confidence=confidence,
+            question=question,
+            standalone_question=standalone,
+            answer=text,
+            sentences=sentences,
+            citations=citations,
+            retrieved=hits,
+            refusal=refusal,
+            mode="extractive",
+            model="words",
+            index=self._info,
+            timings_ms={"retrieve": 1.0, "total": 2.0},
+        )
