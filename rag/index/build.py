@@ -13,6 +13,7 @@ from rag.index import manifest as manifests
 from rag.index.columns import ColumnsBuilder
 from rag.index.dense import COLLECTION, DenseIndex, embedded
 from rag.index.generation import CHROMA, COLUMNS, LEXICAL, SENTENCES, SPANS, WINDOWS
+from rag.index.late import LateWriter
 from rag.index.lexical import LexicalBuilder, LexicalOptions
 from rag.index.manifest import Manifest
 from rag.index.ragged import Ragged, RaggedWriter
@@ -75,14 +76,19 @@ def build(
 def _write_papers(folder: Path, source: Snapshot, lexical: LexicalBuilder, progress: Progress | None) -> int:
     """Write all but the dense index; returns how many sentences there are."""
     columns, spans, total = ColumnsBuilder(), array("i"), source.count
-    with RaggedWriter(folder, *WINDOWS) as windows, RaggedWriter(folder, *SENTENCES) as sentences:
-        for done, stored in enumerate(source.iter_stored(), start=1):
+    with (
+        RaggedWriter(folder, *WINDOWS) as windows,
+        RaggedWriter(folder, *SENTENCES) as sentences,
+        LateWriter(folder) as tokens,
+    ):
+        for done, stored in enumerate(source.iter_stored(tokens=True), start=1):
             paper = stored.paper
             columns.add(paper, stored.revision)
             lexical.add(paper.title, paper.abstract)
             is_window = np.array([chunk.kind is ChunkKind.WINDOW for chunk in stored.chunks])
             windows.add(stored.vectors[is_window])
             sentences.add(stored.vectors[~is_window])
+            tokens.add(stored.tokens)
             for chunk in stored.chunks:
                 if chunk.kind is ChunkKind.SENTENCE:
                     spans.extend((chunk.span.start, chunk.span.end))

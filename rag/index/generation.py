@@ -11,6 +11,7 @@ from rag.errors import IndexUnavailable
 from rag.index import manifest as manifests
 from rag.index.columns import Columns
 from rag.index.dense import COLLECTION, DenseIndex, embedded
+from rag.index.late import LateIndex
 from rag.index.lexical import LexicalIndex
 from rag.index.ragged import Ragged, Vectors
 from rag.index.select import Mask, Rows, Scores
@@ -35,6 +36,7 @@ class Generation:
     Attributes:
         dense: papers by nearness.
         lexical: papers by shared words.
+        late: papers by token vectors; false where none are stored.
 
     Raises:
         IndexUnavailable: its files are not what its manifest says.
@@ -45,6 +47,7 @@ class Generation:
         dim = self.manifest.embedding.dim
         self._columns = Columns(folder / COLUMNS)
         self.lexical = LexicalIndex(folder / LEXICAL, len(self), words)
+        self.late = LateIndex(folder)
         self._sentences = Ragged(folder, *SENTENCES, dim)
         self._spans: NDArray[np.int32] = np.load(folder / SPANS, mmap_mode="r")
         windows = Ragged(folder, *WINDOWS, dim)

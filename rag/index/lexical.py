@@ -28,7 +28,7 @@ class LexicalOptions:
     long text is held back.
     """
 
-    title_weight: int = 2
+    title_weight: int = 3
     k1: float = 1.2
     b: float = 0.75
 

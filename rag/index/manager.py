@@ -94,7 +94,6 @@ class Indexes:
             try:
                 build(folder, library, self._words, self._options, progress)
                 generation = self._load(folder)
-                manifests.write_atomically(self._folder / CURRENT, f"{number}\n")
             except Exception as error:
                 shutil.rmtree(folder, ignore_errors=True)
                 if isinstance(error, OSError):
@@ -102,6 +101,7 @@ class Indexes:
                         f"Can't write an index below {self._folder}: {error}. Free the disk, then try again."
                     ) from error
                 raise
+            manifests.write_atomically(self._folder / CURRENT, f"{number}\n")
             self._swap(generation)
             return number
 
