@@ -75,10 +75,10 @@ def read_records(path: Path, *, torn_end: bool = False) -> tuple[Record, ...]:
 
 
 def read_timings(path: Path) -> tuple[Timing, ...]:
-    """Every timing of a run; none where the file is missing."""
+    """Every timing of a run; none where the file is missing, and not a last one that was cut short."""
     if not path.is_file():
         return ()
-    lines = path.read_text(encoding="utf-8").splitlines()
+    lines = path.read_text(encoding="utf-8").split("\n")[:-1]
     return tuple(Timing.model_validate_json(line) for line in lines if line)
 
 
