@@ -8,20 +8,38 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Column, Connection, Row, func, select
+from sqlalchemy import BindParameter, Connection, Row, Select, bindparam, func, select
 
 from rag.errors import InvalidInput
 from rag.library.records import Run, RunState, StoredPaper, fold, unstorable
 from rag.library.schema import CHUNKS, FOLDED, META, PAPERS, RUNS, SOURCES, TOKENS, VECTORS
 from rag.types import Chunk, ChunkKind, EmbeddingIdentity, Paper, PaperPage, Span
 
-_T = TypeVar("_T")
-
 _IDS_A_QUERY = 500
+_Columns = tuple[Any, ...]
+_IDS: BindParameter[list[str]] = bindparam("ids", expanding=True)
+
+# Built once: to make these anew would cost as much as to run them.
+_PAPERS_OF = select(PAPERS).where(PAPERS.c.id.in_(_IDS))
+_SOURCES_OF = (
+    select(SOURCES.c.paper_id, SOURCES.c.source)
+    .where(SOURCES.c.paper_id.in_(_IDS))
+    .order_by(SOURCES.c.paper_id, SOURCES.c.ordinal)
+)
+_CHUNKS_OF = (
+    select(CHUNKS.c.paper_id, CHUNKS.c.kind, CHUNKS.c.ordinal, CHUNKS.c.start, CHUNKS.c.end)
+    .where(CHUNKS.c.paper_id.in_(_IDS))
+    .order_by(CHUNKS.c.paper_id, CHUNKS.c.position)
+)
+_HASHES_OF = select(PAPERS.c.id, PAPERS.c.content_hash).where(PAPERS.c.id.in_(_IDS))
+_REVISIONS_OF = select(PAPERS.c.id, PAPERS.c.revision).where(PAPERS.c.id.in_(_IDS))
+_VECTORS_OF = select(VECTORS.c.paper_id, VECTORS.c.data).where(VECTORS.c.paper_id.in_(_IDS))
+_TOKENS_OF = select(TOKENS.c.paper_id, TOKENS.c.data).where(TOKENS.c.paper_id.in_(_IDS))
+
 _KINDS = {kind.value: kind for kind in ChunkKind}
 
 
@@ -61,10 +79,7 @@ class Snapshot:
     def papers(self, ids: Iterable[str]) -> dict[str, Paper]:
         """The papers of these ids, in the order asked; an id that is not stored is left out."""
         asked = list(dict.fromkeys(ids))
-        found: dict[str, Paper] = {}
-        for part in _parts(asked):
-            rows = self._connection.execute(select(PAPERS).where(PAPERS.c.id.in_(part))).all()
-            found.update((paper.id, paper) for paper in self._told(rows))
+        found = {paper.id: paper for paper in self._told(list(self._rows(_PAPERS_OF, asked)))}
         return {paper_id: found[paper_id] for paper_id in asked if paper_id in found}
 
     def page(self, limit: int, cursor: str | None, q: str) -> PaperPage:
@@ -82,15 +97,15 @@ class Snapshot:
 
     def content_hashes(self, ids: Iterable[str]) -> dict[str, str]:
         """The content hash of each of these papers that is stored."""
-        return self._values(PAPERS.c.id, PAPERS.c.content_hash, ids)
+        return dict(self._rows(_HASHES_OF, ids))
 
     def revisions(self, ids: Iterable[str]) -> dict[str, int]:
         """The library's revision when each of these papers that is stored was last written."""
-        return self._values(PAPERS.c.id, PAPERS.c.revision, ids)
+        return dict(self._rows(_REVISIONS_OF, ids))
 
     def tokens(self, ids: Iterable[str]) -> dict[str, bytes]:
         """The packed token vectors of each of these papers that has them."""
-        return self._values(TOKENS.c.paper_id, TOKENS.c.data, ids)
+        return dict(self._rows(_TOKENS_OF, ids))
 
     def iter_stored(self, batch: int = 256, *, tokens: bool = False) -> Iterator[StoredPaper]:
         """Every paper with its chunks and vectors, by id, holding no more than ``batch`` at a time.
@@ -119,7 +134,7 @@ class Snapshot:
     def _stored(self, rows: Sequence[Row[Any]], dim: int, *, tokens: bool) -> Iterator[StoredPaper]:
         ids = [row.id for row in rows]
         chunks = self._chunks(ids)
-        vectors = self._values(VECTORS.c.paper_id, VECTORS.c.data, ids)
+        vectors: dict[str, bytes] = dict(self._rows(_VECTORS_OF, ids))
         packed = self.tokens(ids) if tokens else {}
         for row, paper in zip(rows, self._told(rows), strict=True):
             own = tuple(chunks.get(paper.id, ()))
@@ -156,28 +171,19 @@ class Snapshot:
 
     def _sources(self, ids: Iterable[str]) -> dict[str, list[str]]:
         found: dict[str, list[str]] = defaultdict(list)
-        for part in _parts(ids):
-            query = select(SOURCES.c.paper_id, SOURCES.c.source).where(SOURCES.c.paper_id.in_(part))
-            query = query.order_by(SOURCES.c.paper_id, SOURCES.c.ordinal)
-            for paper_id, source in self._connection.execute(query).all():
-                found[paper_id].append(source)
+        for paper_id, source in self._rows(_SOURCES_OF, ids):
+            found[paper_id].append(source)
         return found
 
     def _chunks(self, ids: Iterable[str]) -> dict[str, list[Chunk]]:
         found: dict[str, list[Chunk]] = defaultdict(list)
-        for part in _parts(ids):
-            query = select(CHUNKS.c.paper_id, CHUNKS.c.kind, CHUNKS.c.ordinal, CHUNKS.c.start, CHUNKS.c.end)
-            query = query.where(CHUNKS.c.paper_id.in_(part)).order_by(CHUNKS.c.paper_id, CHUNKS.c.position)
-            for paper_id, kind, ordinal, start, end in self._connection.execute(query).all():
-                found[paper_id].append(Chunk(paper_id, _KINDS[kind], ordinal, Span(start, end)))
+        for paper_id, kind, ordinal, start, end in self._rows(_CHUNKS_OF, ids):
+            found[paper_id].append(Chunk(paper_id, _KINDS[kind], ordinal, Span(start, end)))
         return found
 
-    def _values(self, key: Column[str], value: Column[_T], ids: Iterable[str]) -> dict[str, _T]:
-        found: dict[str, _T] = {}
+    def _rows(self, query: Select[*_Columns], ids: Iterable[str]) -> Iterator[Any]:
         for part in _parts(ids):
-            rows = self._connection.execute(select(key, value).where(key.in_(part))).all()
-            found.update((paper_id, content) for paper_id, content in rows)
-        return found
+            yield from self._connection.execute(query, {"ids": part}).all()
 
 
 def _parts(ids: Iterable[str]) -> Iterator[list[str]]:

@@ -85,6 +85,8 @@ class LibraryContract:
             before = library.revision
             library.commit([entry(a_paper(1, version=2, sources=("b.txt",)))])
             assert library.revision > before
+            with library.snapshot() as now:
+                assert now.revisions(["p00000", "p00001", "no"]) == {"p00000": before, "p00001": now.revision}
             assert_whole(library, [a_paper(0), a_paper(1, version=2, sources=("a.txt", "b.txt")), a_paper(2)])
 
     @pytest.mark.parametrize(

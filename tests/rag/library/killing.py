@@ -1,6 +1,6 @@
 """Run as a program: ingests in a child, kills it at random moments, and checks what the next start finds.
 
-The child is a fork, so that a round costs no imports; this process has one thread, and forks with nothing open.
+The child is a fork, so that a round costs no imports; this process has one thread, and nothing open, then.
 """
 
 from __future__ import annotations
