@@ -19,7 +19,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """One corpus format. It takes a file apart; what a record must hold is checked elsewhere, for all formats.
+    """One corpus format. It takes a file apart; what a record must hold is checked once, for all formats.
 
     Attributes:
         name: what ``--format`` and messages call it.

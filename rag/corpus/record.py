@@ -15,7 +15,7 @@ from rag.types import Paper, Rejection, paper_id_of, title_search_url
 
 MAX_ID = 200
 MAX_TITLE = 2_000
-MAX_ABSTRACT = 200_000
+MAX_ABSTRACT = 100_000
 MAX_URL = 2_000
 MAX_NAMES = 10_000
 YEARS = range(1500, 2101)
