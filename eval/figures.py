@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,53 +19,70 @@ Figure = Callable[[Rows], float | None]
 
 @dataclass(frozen=True, slots=True)
 class SetFigure:
-    """A figure over some questions: how many it is counted on, and how to compute it on any draw of them."""
+    """A figure over many questions, and how to compute it on any draw of them.
 
+    Attributes:
+        size: all questions; draws hold row numbers below it.
+        questions: those of them that the figure counts.
+        of: the figure on some rows; rows that don't count are passed over.
+    """
+
+    size: int
     questions: int
     of: Figure
 
     @property
     def value(self) -> float | None:
         """The figure on the questions as they are."""
-        return self.of(np.arange(self.questions)) if self.questions else None
+        return self.of(np.arange(self.size)) if self.questions else None
 
 
 def abstention(records: Sequence[Record]) -> dict[str, SetFigure]:
     """Precision, recall and F1 of refusing; corrected false premises are open, so left out."""
-    judged = [r for r in records if r.case.expect and r.scores.get("premise_corrected") != 1.0]
-    due = np.array([record.case.expect == "refused" for record in judged], dtype=np.bool_)
-    refused = np.array([r.outcome.status == "insufficient_evidence" for r in judged], dtype=np.bool_)
+    counts = _flags(bool(r.case.expect) and r.scores.get("premise_corrected") != 1.0 for r in records)
+    due = _flags(record.case.expect == "refused" for record in records)
+    refused = _flags(record.outcome.status == "insufficient_evidence" for record in records)
 
     def named(name: str) -> Figure:
         return lambda rows: abstention_scores(due[rows], refused[rows])[name]
 
     names = ("abstention_precision", "abstention_recall", "abstention_f1")
-    return {name: SetFigure(len(judged), named(name)) for name in names}
+    return {name: _over(counts, named(name)) for name in names}
 
 
 def separation(records: Sequence[Record]) -> dict[str, SetFigure]:
     """AUROC of confidence, answerable against unanswerable; small talk is neither."""
-    known = [
-        r for r in records if r.case.expect and not r.case.small_talk and r.outcome.confidence is not None
-    ]
-    confidence = np.array([record.outcome.confidence for record in known], dtype=np.float64)
-    answerable = np.array([record.case.expect == "answered" for record in known], dtype=np.bool_)
-    return {"auroc": SetFigure(len(known), lambda rows: auroc(confidence[rows], answerable[rows]))}
+    confidence = _confidences(records)
+    counts = _flags(bool(r.case.expect) and not r.case.small_talk for r in records) & ~np.isnan(confidence)
+    answerable = _flags(record.case.expect == "answered" for record in records)
+    return {"auroc": _over(counts, lambda rows: auroc(confidence[rows], answerable[rows]))}
 
 
 def selective_risk(records: Sequence[Record]) -> dict[str, SetFigure]:
     """AURC over the questions that were answered."""
-    confidence, wrong = answered(records)
-    return {"aurc": SetFigure(len(wrong), lambda rows: aurc(confidence[rows], wrong[rows]))}
+    confidence = _confidences(records)
+    counts = _flags("answer_right" in record.scores for record in records) & ~np.isnan(confidence)
+    wrong = _flags(record.scores.get("answer_right") == 0.0 for record in records)
+    return {"aurc": _over(counts, lambda rows: aurc(confidence[rows], wrong[rows]))}
 
 
 def answered(records: Sequence[Record]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """Confidence of each answer that can be called right or wrong, and whether it is wrong."""
     judged = [r for r in records if "answer_right" in r.scores and r.outcome.confidence is not None]
-    return (
-        np.array([record.outcome.confidence for record in judged], dtype=np.float64),
-        np.array([record.scores["answer_right"] == 0.0 for record in judged], dtype=np.bool_),
-    )
+    return _confidences(judged), _flags(record.scores["answer_right"] == 0.0 for record in judged)
+
+
+def _over(counts: NDArray[np.bool_], of: Figure) -> SetFigure:
+    return SetFigure(len(counts), int(counts.sum()), lambda rows: of(rows[counts[rows]]))
+
+
+def _flags(values: Iterable[bool]) -> NDArray[np.bool_]:
+    return np.fromiter(values, dtype=np.bool_)
+
+
+def _confidences(records: Sequence[Record]) -> NDArray[np.float64]:
+    known = (record.outcome.confidence for record in records)
+    return np.array([np.nan if value is None else value for value in known], dtype=np.float64)
 
 
 SET_FIGURES: tuple[Callable[[Sequence[Record]], dict[str, SetFigure]], ...] = (

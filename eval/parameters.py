@@ -33,7 +33,7 @@ class CodeVersion(BaseModel):
 
 
 class CorpusVersion(BaseModel):
-    """What was asked: the library's state, and the hash of the files it was filled from (empty if it was not)."""
+    """The library's state, and the hash of the files it was filled from (empty where it was there before)."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

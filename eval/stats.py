@@ -47,15 +47,15 @@ def set_estimate(figure: SetFigure, *, name: str, seed: int, unscored: int = 0) 
     value = figure.value
     if value is None:
         return None
-    drawn = [figure.of(rows) for rows in _draws(figure.questions, name, seed)]
+    drawn = [figure.of(rows) for rows in _draws(figure.size, name, seed)]
     return _estimate(value, np.array([d for d in drawn if d is not None]), figure.questions, unscored)
 
 
 def paired_set_estimate(before: SetFigure, after: SetFigure, *, name: str, seed: int) -> Estimate | None:
     """The difference of a set figure between two runs over the same questions, in the same order."""
-    if before.questions != after.questions or before.value is None or after.value is None:
+    if before.size != after.size or before.value is None or after.value is None:
         return None
-    drawn = [(after.of(rows), before.of(rows)) for rows in _draws(after.questions, name, seed)]
+    drawn = [(after.of(rows), before.of(rows)) for rows in _draws(after.size, name, seed)]
     changes = np.array([new - old for new, old in drawn if new is not None and old is not None])
     return _estimate(after.value - before.value, changes, after.questions, 0)
 

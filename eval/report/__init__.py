@@ -1,0 +1,1 @@
+"""A run that a person can look at: tables once, rendered as Markdown and as one HTML page."""

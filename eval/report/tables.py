@@ -1,0 +1,179 @@
+"""The tables of a report, as plain values that Markdown and HTML render alike."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from eval.baselines import NAMES as BASELINES
+from eval.figures import MEANINGS
+from eval.metrics.latency import stage_latency
+from eval.report.failures import failures
+from eval.rundir import Run
+from eval.stats import Estimate, mean_estimate
+from eval.summary import ALL
+
+RETRIEVAL = ("ndcg@10", "mrr@10", "recall@5", "recall@10", "hit@1", "hit@5")
+ANSWERS = (
+    "treated",
+    "answer_right",
+    "key_fact_recall",
+    "citation_precision",
+    "citation_recall",
+    "span_precision",
+    "span_recall",
+    "exact_spans",
+    "supported_sentences",
+    "grounding",
+    "rouge_l",
+)
+REFUSING = (
+    "abstention_precision",
+    "abstention_recall",
+    "abstention_f1",
+    "auroc",
+    "aurc",
+    "premise_refused",
+    "premise_corrected",
+    "small_talk",
+)
+TALKING = ("condensed_ndcg@10", "raw_ndcg@10", "condensing_gain")
+POISON = ("trigger_kept_out", "probe_kept_out")
+JUDGED = ("judge_correct", "judge_supported")
+OURS = "citewell"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table: a heading, what to know before reading it, column names, and rows of text."""
+
+    title: str
+    note: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def shown(estimate: Estimate | None) -> str:
+    """A figure with its interval and count; a dash where nothing was scored."""
+    if estimate is None:
+        return "–"
+    return f"{estimate.value:.3f} [{estimate.low:.3f}, {estimate.high:.3f}] n={estimate.n}"
+
+
+def figure_tables(run: Run) -> Iterator[Table]:
+    """Every table whose figures a second run gives again."""
+    splits = [split for split, groups in run.summary.questions.items() if groups and _differs(run, split)]
+    for split in splits:
+        yield from _split_tables(run, split)
+    yield failure_table(run)
+
+
+def baseline_table(run: Run, split: str) -> Table | None:
+    """Ours beside each baseline on the same questions, with the paired difference in nDCG@10."""
+    groups = [group for group in run.summary.questions[split] if _has_baselines(run, split, group)]
+    if not groups:
+        return None
+    rows = []
+    for group in groups:
+        for name in (OURS, *BASELINES):
+            prefix = "" if name == OURS else f"{name}:"
+            cells = [shown(run.summary.figure(split, group, prefix + figure)) for figure in RETRIEVAL[:4]]
+            rows.append((group, name, *cells, "" if name == OURS else shown(_lead(run, split, group, name))))
+    header = ("questions", "retrieval", *RETRIEVAL[:4], "ours minus it, nDCG@10")
+    return Table(f"Retrieval against baselines ({split})", _BASELINE_NOTE, header, tuple(rows))
+
+
+def failure_table(run: Run) -> Table:
+    """How many questions failed, and in which way, by kind."""
+    counts = Counter((f.record.case.kind, reason) for f in failures(run.records) for reason in f.reasons)
+    rows = tuple((kind, reason, str(count)) for (kind, reason), count in sorted(counts.items()))
+    note = "A question may fail in several ways. `citewell eval report` shows each with its evidence."
+    return Table("What failed", note, ("kind", "way", "questions"), rows)
+
+
+def latency_table(run: Run) -> Table:
+    """Milliseconds by stage."""
+    stages = stage_latency(timing.timings_ms for timing in run.timings)
+    rows = tuple(
+        (stage, str(int(f["n"])), f"{f['p50']:.1f}", f"{f['p95']:.1f}", f"{f['p99']:.1f}")
+        for stage, f in stages.items()
+    )
+    note = f"Measured with {run.parameters.workers} questions at a time; a second run gives others."
+    return Table("Latency by stage, ms", note, ("stage", "n", "p50", "p95", "p99"), rows)
+
+
+def parameter_table(run: Run) -> Table:
+    """What the run was made with; the code version stands apart, since a commit can't name itself."""
+    p = run.parameters
+    corpus = p.corpus
+    rows = [
+        ("questions", f"{p.suite} ({p.questions}, split {p.split}, sha256 {p.suite_sha256[:12]})"),
+        ("corpus", f"{corpus.papers} papers, generation {corpus.generation}, sha256 {corpus.sha256[:12]}"),
+        ("mode", f"{p.mode}, top_k {p.top_k}, seed {p.seed}"),
+        *((f"model: {name}", value) for name, value in p.models.items()),
+        *((f"prompt: {name}", value) for name, value in p.prompts.items()),
+        ("judge", p.judge or "none"),
+        ("python", p.python),
+        ("packages", ", ".join(f"{name} {version}" for name, version in p.packages.items())),
+        ("settings", ", ".join(f"{name}={value}" for name, value in p.settings.items())),
+    ]
+    return Table("Parameters", "", ("parameter", "value"), tuple(rows))
+
+
+_BASELINE_NOTE = (
+    "`bm25`: bm25s with its defaults. `minilm`: one MiniLM vector of title and abstract. `llamaindex`: "
+    "VectorStoreIndex with its default splitter and retriever on the same MiniLM. All get the question "
+    "as typed."
+)
+_FAMILIES = (
+    ("Retrieval", RETRIEVAL),
+    ("Answers", ANSWERS),
+    ("Refusing", REFUSING),
+    ("Conversations: condensed against raw", TALKING),
+    ("Planted instructions", POISON),
+    ("Verdicts of a judge model", JUDGED),
+)
+
+
+def _split_tables(run: Run, split: str) -> Iterator[Table]:
+    baselines = baseline_table(run, split)
+    if baselines is not None:
+        yield baselines
+    for title, names in _FAMILIES:
+        rows = tuple(_family_rows(run, split, names))
+        if rows:
+            yield Table(f"{title} ({split})", "", ("figure", "questions", "value", "what it says"), rows)
+
+
+def _family_rows(run: Run, split: str, names: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    for name in names:
+        for group, count in run.summary.questions[split].items():
+            estimate = run.summary.figure(split, group, name)
+            if (
+                estimate is not None
+                and count
+                and (group == ALL or "/" not in group or estimate.n >= count / 2)
+            ):
+                yield name, group, shown(estimate), MEANINGS[name].says if group == ALL else ""
+
+
+def _differs(run: Run, split: str) -> bool:
+    """Whether a split says more than another that has the same questions."""
+    counts = {name: groups.get(ALL, 0) for name, groups in run.summary.questions.items()}
+    return split != ALL or sum(count > 0 for name, count in counts.items() if name != ALL) != 1
+
+
+def _has_baselines(run: Run, split: str, group: str) -> bool:
+    return any(run.summary.figure(split, group, f"{name}:ndcg@10") for name in BASELINES)
+
+
+def _lead(run: Run, split: str, group: str, baseline: str) -> Estimate | None:
+    names = ("ndcg@10", f"{baseline}:ndcg@10")
+    inside = [
+        record.scores
+        for record in run.records
+        if split in (ALL, record.case.split) and group in (ALL, record.case.kind, record.case.group)
+    ]
+    leads = [scores[names[0]] - scores[names[1]] for scores in inside if all(n in scores for n in names)]
+    return mean_estimate(leads, name=f"{group} {baseline}", seed=run.parameters.seed)
