@@ -1,0 +1,70 @@
+"""``citewell serve``: the HTTP service, in the foreground until it is told to stop."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli import show
+from cli.session import Session
+
+if TYPE_CHECKING:
+    from api.backend import Opening
+    from rag.service import Service
+
+
+def serve(
+    context: typer.Context,
+    host: Annotated[str | None, typer.Option(help="Address to listen on; 127.0.0.1 unless set.")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Port; 8000 unless set, 0 for a free one.")
+    ] = None,
+    bundled: Annotated[
+        bool, typer.Option("--bundled", help="Fill an empty library with the bundled papers.")
+    ] = False,
+) -> None:
+    """Answer over HTTP, with a page to ask on."""
+    from api.server import serve as run_server
+
+    session: Session = context.obj
+    settings = session.settings(host=host, port=port)
+
+    def opener(opening: Opening) -> Service:
+        service = session.open_service(settings)
+        if bundled:
+            try:
+                fill(service, opening)
+            except BaseException:
+                service.close()
+                raise
+        return service
+
+    _log_to_stderr()
+    run_server(
+        opener,
+        settings,
+        on_listening=lambda url: show.note(f"Listening on {url}, getting ready"),
+        on_ready=lambda url, papers: show.say(f"Ready: {papers} papers, {url}"),
+    )
+
+
+def fill(service: Service, opening: Opening) -> None:
+    """Add the bundled papers to an empty library; ``/readyz`` says how far it is."""
+    from data import bundled_papers
+
+    if service.status().papers:
+        return
+    opening.say("the bundled papers are being added")
+    service.ingest(
+        bundled_papers(),
+        on_progress=lambda done, _: opening.say(f"the bundled papers are being added, {done} records so far"),
+        cancelled=opening.cancelled.is_set,
+    )
+
+
+def _log_to_stderr() -> None:
+    import logging
+
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("citewell").setLevel(logging.INFO)

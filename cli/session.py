@@ -1,0 +1,53 @@
+"""What every command starts from: the options that stand before its name, and the service they lead to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rag.service import Service
+    from rag.settings import Settings
+
+
+def _open_service(settings: Settings) -> Service:
+    from rag.wiring import open_service
+
+    return open_service(settings)
+
+
+@dataclass(slots=True)
+class Session:
+    """One run of the command line.
+
+    Attributes:
+        data_dir: where all that is stored lies; the environment says unless given.
+        debug: whether a failure shows where it happened.
+        open_service: settings to service; imported only when a command needs it.
+    """
+
+    data_dir: Path | None = None
+    debug: bool = False
+    open_service: Callable[[Settings], Service] = _open_service
+
+    def settings(self, **given: object) -> Settings:
+        """Settings from the environment and the options.
+
+        Raises:
+            ConfigError: a value is out of bounds.
+        """
+        from rag.settings import load_settings
+
+        return load_settings(data_dir=self.data_dir, **given)
+
+    @contextmanager
+    def service(self) -> Iterator[Service]:
+        """The service, open while the block runs."""
+        service = self.open_service(self.settings())
+        try:
+            yield service
+        finally:
+            service.close()

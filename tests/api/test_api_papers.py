@@ -1,0 +1,232 @@
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from api.jobs import MAX_KEPT, MAX_QUEUED, Jobs, Watch
+from data import bundled_papers
+from rag.errors import NotFound, NotReady
+from rag.types import IngestReport
+from tests.fakes.app import app_over, running
+from tests.fakes.papers import PARSING, SPARSE
+from tests.fakes.whole import WholeService
+
+
+async def ended(client: httpx.AsyncClient, response: httpx.Response) -> dict[str, Any]:
+    """The job that a response speaks of, once it has ended."""
+    assert response.status_code == 202, response.text
+    assert response.headers["location"] == f"/v1/jobs/{response.json()['id']}"
+    while True:
+        job: dict[str, Any] = (await client.get(response.headers["location"])).json()
+        if job["state"] not in ("queued", "running"):
+            return job
+        await asyncio.sleep(0.005)
+
+
+async def test_pages_hold_every_paper_once(client: httpx.AsyncClient) -> None:
+    ids, cursor = [], None
+    while True:
+        page = (
+            await client.get("/v1/papers", params={"limit": 1, **({"cursor": cursor} if cursor else {})})
+        ).json()
+        ids += [paper["id"] for paper in page["items"]]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            break
+    assert ids == sorted(ids)
+    assert len(ids) == 3
+
+
+async def test_a_word_narrows_the_list(client: httpx.AsyncClient) -> None:
+    page = (await client.get("/v1/papers", params={"q": "PARSING"})).json()
+    assert [paper["id"] for paper in page["items"]] == ["parsing"]
+
+
+@pytest.mark.parametrize("limit", ["0", "201", "-1", "x", "9" * 5000, "1.5", ""])
+async def test_a_bad_limit_is_refused(client: httpx.AsyncClient, limit: str) -> None:
+    response = await client.get("/v1/papers", params={"limit": limit})
+    assert response.status_code == 422
+    assert response.json()["errors"][0]["field"] == "limit"
+
+
+@pytest.mark.parametrize("address", ["10.1000/sparse.1", "10.1000%2Fsparse.1"])
+async def test_an_id_may_hold_a_slash(client: httpx.AsyncClient, address: str) -> None:
+    body = (await client.get(f"/v1/papers/{address}")).json()
+    assert body["id"] == SPARSE.id
+    assert body["abstract"] == SPARSE.abstract
+    assert body["source"] == "first.txt"
+
+
+async def test_two_sources_are_both_told(client: httpx.AsyncClient) -> None:
+    body = (await client.get("/v1/papers/parsing")).json()
+    assert body["sources"] == list(PARSING.sources)
+
+
+async def test_a_removed_paper_is_in_no_later_answer(client: httpx.AsyncClient) -> None:
+    asked = {"question": "How is attention made sparse?"}
+    assert (await client.post("/v1/ask", json=asked)).json()["status"] == "answered"
+    assert (await client.delete(f"/v1/papers/{SPARSE.id}")).status_code == 204
+    assert (await client.post("/v1/ask", json=asked)).json()["status"] == "insufficient_evidence"
+    assert (await client.get(f"/v1/papers/{SPARSE.id}")).status_code == 404
+    assert (await client.delete(f"/v1/papers/{SPARSE.id}")).status_code == 404
+
+
+async def test_a_list_is_added_and_its_bad_records_are_named(client: httpx.AsyncClient) -> None:
+    records: list[object] = [
+        {"title": "Tokens", "abstract": "Tokens are cut.", "year": 2020},
+        {"title": "No abstract"},
+        7,
+        {"id": "parsing", "title": PARSING.title, "abstract": "Changed words."},
+    ]
+    job = await ended(client, await client.post("/v1/papers", json=records))
+    assert (job["state"], job["added"], job["updated"], job["unchanged"]) == ("succeeded", 1, 1, 0)
+    assert (job["done"], job["total"]) == (4, 4)
+    assert [rejection["where"] for rejection in job["rejected"]] == ["body:2:text", "body:3"]
+    assert all(rejection["why"] for rejection in job["rejected"])
+    assert (await client.get("/v1/papers/parsing")).json()["abstract"] == "Changed words."
+
+
+async def test_an_uploaded_file_is_read_in_whatever_format(client: httpx.AsyncClient) -> None:
+    page = bundled_papers()[0]
+    job = await ended(client, await client.post("/v1/papers", files={"file": (page.name, page.read_bytes())}))
+    assert job["state"] == "succeeded"
+    assert job["added"] > 100
+    lines = b'{"title": "Tokens", "abstract": "Tokens are cut."}\n{"title": 3}\n'
+    job = await ended(client, await client.post("/v1/papers", files={"file": ("more.jsonl", lines)}))
+    assert job["added"] == 1
+    assert [rejection["where"] for rejection in job["rejected"]] == ["more.jsonl:2:title"]
+
+
+async def test_a_named_format_is_taken(client: httpx.AsyncClient) -> None:
+    lines = b'{"title": "Tokens", "abstract": "Tokens are cut."}\n'
+    files = {"file": ("odd.bin", lines)}
+    job = await ended(client, await client.post("/v1/papers", files=files, data={"format": "jsonl"}))
+    assert job["added"] == 1
+
+
+@pytest.mark.parametrize(
+    ("request_parts", "kind"),
+    [
+        ({"files": {"file": ("x.jpg", b"\xff\xd8\xff\xe0\0\0")}}, "unknown-format"),
+        ({"files": {"file": ("x.jsonl", b"{}")}, "data": {"format": "nosuch"}}, "unknown-format"),
+        ({"files": {"other": ("x.jsonl", b"{}")}}, "invalid-input"),
+        ({"json": {"title": "x", "abstract": "y"}}, "invalid-input"),
+        ({"json": "text"}, "invalid-input"),
+        ({"content": b"", "headers": {"content-type": "application/json"}}, "invalid-input"),
+        ({"content": b"[NaN]", "headers": {"content-type": "application/json"}}, "invalid-input"),
+        ({"content": b"[]", "headers": {"content-type": "text/plain"}}, "invalid-input"),
+        ({"content": b"x", "headers": {"content-type": "multipart/form-data"}}, "invalid-input"),
+        ({"content": b""}, "invalid-input"),
+    ],
+)
+async def test_a_request_that_brings_no_papers_is_refused_at_once(
+    client: httpx.AsyncClient, request_parts: dict[str, Any], kind: str
+) -> None:
+    response = await client.post("/v1/papers", **request_parts)
+    assert response.status_code == 422
+    assert response.json()["type"].endswith(kind)
+
+
+async def test_a_job_that_fails_says_why(client: httpx.AsyncClient, service: WholeService) -> None:
+    def refuse(*_: object, **__: object) -> IngestReport:
+        raise NotReady("The disk is away; bring it back.")
+
+    service.ingest_papers = refuse  # type: ignore[method-assign]
+    job = await ended(client, await client.post("/v1/papers", json=[]))
+    assert job["state"] == "failed"
+    assert job["error"]["detail"] == "The disk is away; bring it back."
+
+
+async def test_a_defect_in_a_job_shows_no_insides(client: httpx.AsyncClient, service: WholeService) -> None:
+    def break_down(*_: object, **__: object) -> IngestReport:
+        raise KeyError("secret")
+
+    service.ingest_papers = break_down  # type: ignore[method-assign]
+    job = await ended(client, await client.post("/v1/papers", json=[]))
+    assert job["error"]["status"] == 500
+    assert "secret" not in json.dumps(job)
+
+
+async def test_an_unknown_job_is_not_found(client: httpx.AsyncClient) -> None:
+    assert (await client.get("/v1/jobs/none")).status_code == 404
+
+
+async def test_questions_are_answered_while_papers_are_added(service: WholeService) -> None:
+    hold = threading.Event()
+
+    def slow(*_: object, **__: object) -> IngestReport:
+        hold.wait(10)
+        return IngestReport(added=1)
+
+    service.ingest_papers = slow  # type: ignore[method-assign]
+    async with running(app_over(service)) as client:
+        response = await client.post("/v1/papers", json=[])
+        answer = await client.post("/v1/ask", json={"question": "How is attention made sparse?"})
+        assert answer.json()["status"] == "answered"
+        hold.set()
+        assert (await ended(client, response))["added"] == 1
+
+
+def test_too_many_waiting_jobs_are_refused() -> None:
+    jobs, hold = Jobs(), threading.Event()
+
+    def wait(_: Watch) -> IngestReport:
+        hold.wait(10)
+        return IngestReport()
+
+    first = jobs.submit(wait)
+    while jobs.get(first.id).state == "queued":
+        pass
+    for _ in range(MAX_QUEUED):
+        jobs.submit(wait)
+    with pytest.raises(NotReady):
+        jobs.submit(wait)
+    hold.set()
+    jobs.stop()
+
+
+def test_the_oldest_jobs_are_forgotten() -> None:
+    jobs = Jobs()
+    first = jobs.submit(lambda _: IngestReport())
+    for _ in range(MAX_KEPT):
+        last = jobs.submit(lambda _: IngestReport())
+        while jobs.get(last.id).state in ("queued", "running"):
+            pass
+    with pytest.raises(NotFound):
+        jobs.get(first.id)
+    jobs.stop()
+
+
+def test_a_stopped_server_tells_running_work_to_stop() -> None:
+    jobs, began = Jobs(), threading.Event()
+
+    def work(watch: Watch) -> IngestReport:
+        began.set()
+        while not watch.cancelled():
+            pass
+        return IngestReport(added=2)
+
+    job = jobs.submit(work)
+    began.wait(10)
+    jobs.stop()
+    assert jobs.get(job.id).state == "cancelled"
+    assert jobs.get(job.id).report.added == 2
+
+
+def test_an_upload_leaves_no_file_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+
+    async def add() -> None:
+        async with running(app_over(WholeService())) as client:
+            files = {"file": ("more.jsonl", b'{"title": "Tokens", "abstract": "Tokens are cut."}\n' * 50_000)}
+            job = await ended(client, await client.post("/v1/papers", files=files))
+            assert job["added"] == 1
+
+    asyncio.run(add())
+    assert list(tmp_path.iterdir()) == []
