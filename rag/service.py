@@ -1,3 +1,245 @@
 """The straight lines: ask, search, ingest. Every door (HTTP, command line, evaluation) enters here."""
 
 from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from threading import Lock
+
+from rag.answer import Answerer
+from rag.checks import MAX_QUESTION, check_filters, check_history, check_mode, check_text, check_top_k
+from rag.corpus import TextsSeen, read_papers, reader_named
+from rag.errors import CitewellError, InvalidInput, UnknownFormat
+from rag.index import Indexes
+from rag.ingest import Chunker, Encoder, Progress, ingest
+from rag.library import Library
+from rag.retrieve import HybridSearch
+from rag.types import (
+    Answer,
+    Filters,
+    IngestReport,
+    Mode,
+    Paper,
+    PaperPage,
+    Rejection,
+    SearchResult,
+    ServiceStatus,
+    Turn,
+)
+
+_log = logging.getLogger(__name__)
+
+EVERYTHING = Filters()
+
+
+class Service:
+    """One data folder, open: papers in, cited answers out. Any thread may call any method.
+
+    Args:
+        data_dir: the folder, as a person would name it.
+        library: the system of record.
+        indexes: made of the library, open.
+        search: over both.
+        answerer: from what a search found to a checked answer.
+        chunk: cuts a paper up.
+        encode: embeds papers.
+    """
+
+    def __init__(
+        self,
+        data_dir: Path,
+        *,
+        library: Library,
+        indexes: Indexes,
+        search: HybridSearch,
+        answerer: Answerer,
+        chunk: Chunker,
+        encode: Encoder,
+    ) -> None:
+        self._data_dir = data_dir
+        self._library = library
+        self._indexes = indexes
+        self._search = search
+        self._answerer = answerer
+        self._chunk = chunk
+        self._encode = encode
+        self._changing = Lock()
+
+    def ask(
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        filters: Filters = EVERYTHING,
+        top_k: int = 8,
+        mode: Mode = "auto",
+    ) -> Answer:
+        """Answer a question from the stored papers, every sentence cited, or say that they hold no answer.
+
+        Args:
+            question: 1 to 4000 characters, in plain words.
+            history: the earlier turns of the conversation, oldest first.
+            filters: which papers may be used.
+            top_k: how many papers to retrieve, 1 to 50.
+            mode: what may write the answer; ``auto`` takes a language model where one is configured.
+
+        Raises:
+            InvalidInput: the request is out of bounds; names the field.
+            NotReady: a needed part is down.
+        """
+        check_text(question, "question", longest=MAX_QUESTION)
+        check_history(history)
+        check_filters(filters)
+        check_top_k(top_k)
+        check_mode(mode)
+        return self._answerer.answer(question, history=history, filters=filters, top_k=top_k, mode=mode)
+
+    def search(self, query: str, *, top_k: int = 8, filters: Filters = EVERYTHING) -> SearchResult:
+        """The stored papers that bear on a query, best first.
+
+        Raises:
+            InvalidInput: the request is out of bounds; names the field.
+            NotReady: a needed part is down.
+        """
+        check_text(query, "query", longest=MAX_QUESTION)
+        check_filters(filters)
+        check_top_k(top_k)
+        found = self._search.search(query, top_k=top_k, filters=filters)
+        return SearchResult(found.hits, found.timings_ms, found.info, found.degraded, found.hidden)
+
+    def ingest(
+        self,
+        paths: Sequence[Path],
+        *,
+        format: str | None = None,  # noqa: A002  # what --format and the HTTP field call it
+        on_progress: Progress | None = None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> IngestReport:
+        """Add the papers of files, or of all files in folders, and index them.
+
+        A file in no known format is reported as a rejection, and the others are read.
+
+        Raises:
+            InvalidInput: a path does not exist, or the format named is none.
+            ModelFailed: the embedding model failed; what was committed before stays, and a second run resumes.
+            LibraryError: the library failed; likewise.
+        """
+        if format is not None:
+            reader_named(format)
+        files = _files(paths)
+        return self.ingest_papers(_read(files, format), on_progress=on_progress, cancelled=cancelled)
+
+    def ingest_papers(
+        self,
+        records: Iterable[Paper | Rejection],
+        *,
+        on_progress: Progress | None = None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> IngestReport:
+        """Add papers that a reader has checked, and index them; errors as for ``ingest``."""
+        with self._changing:
+            try:
+                report = ingest(
+                    records,
+                    library=self._library,
+                    chunk=self._chunk,
+                    encode=self._encode,
+                    progress=on_progress,
+                    cancelled=cancelled,
+                )
+            finally:
+                self._refresh()
+            with self._indexes.lease() as generation:
+                return replace(report, generation=generation.info.generation)
+
+    def remove(self, paper_ids: Sequence[str]) -> tuple[str, ...]:
+        """Delete papers from the library, every index and every later answer; returns the ids that were there."""
+        with self._changing:
+            removed = self._library.remove(paper_ids)
+            self._refresh()
+        return removed
+
+    def papers(self, *, limit: int = 50, cursor: str | None = None, q: str | None = None) -> PaperPage:
+        """Stored papers in the order of their ids.
+
+        Raises:
+            InvalidInput: the limit or the cursor is none.
+        """
+        return self._library.list(limit, cursor, q or "")
+
+    def paper(self, paper_id: str) -> Paper:
+        """One stored paper.
+
+        Raises:
+            NotFound: no paper has this id.
+        """
+        return self._library.paper(paper_id)
+
+    def status(self) -> ServiceStatus:
+        """What is stored, and what answers."""
+        with self._library.snapshot() as now, self._indexes.lease() as generation:
+            return ServiceStatus(
+                papers=now.count,
+                chunks=now.chunk_count,
+                revision=now.revision,
+                generation=generation.info.generation,
+                embedding_model=generation.info.embedding_model,
+                data_dir=str(self._data_dir),
+                mode=self._answerer.mode,
+                model=self._answerer.model,
+            )
+
+    def not_ready(self) -> tuple[str, ...]:
+        """What keeps questions from being answered; empty when nothing does."""
+        faults = []
+        for part, probe in (("library", lambda: self._library.count), ("index", self._probe_index)):
+            try:
+                probe()
+            except CitewellError as error:
+                faults.append(f"{part}: {error}")
+        return tuple(faults)
+
+    def close(self) -> None:
+        """Give the data folder back; no call may be running."""
+        self._indexes.close()
+        self._library.close()
+
+    def _probe_index(self) -> None:
+        with self._indexes.lease():
+            pass
+
+    def _refresh(self) -> None:
+        """Bring the indexes up to the library; searches go on meanwhile, over the old generation."""
+        if self._indexes.stale(self._library):
+            self._indexes.rebuild(self._library)
+
+
+def _files(paths: Sequence[Path]) -> list[Path]:
+    """The files that paths name, those of folders sorted and hidden ones left out."""
+    files: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            inside = (p for p in sorted(path.rglob("*")) if p.is_file())
+            files += [
+                p for p in inside if not any(part.startswith(".") for part in p.relative_to(path).parts)
+            ]
+        elif path.exists():
+            files.append(path)
+        else:
+            raise InvalidInput(f"There is no file {str(path)!r}: check the path.", field="paths")
+    return files
+
+
+def _read(files: Sequence[Path], format: str | None) -> Iterator[Paper | Rejection]:  # noqa: A002  # as above
+    """The records of files, one after the other, a second text for an id refused across all of them."""
+    seen = TextsSeen()
+    for path in files:
+        try:
+            with path.open("rb") as stream:
+                yield from read_papers(stream, name=path.name, format=format, seen=seen)
+        except UnknownFormat as error:
+            yield Rejection(str(path), str(error))
+        except OSError as error:
+            yield Rejection(str(path), f"It can't be read: {error.strerror}.")
