@@ -1,7 +1,8 @@
 """Texts to token states: the tokenizer, the session, and batches that waste little.
 
-One session serves all threads. Batches are made of texts of like length and bounded by tokens, so that
-memory does not depend on how much is asked at once.
+One session serves all threads. A batch is what one core reads in one go: texts of like length, together no
+longer than one full pass, because wider batches cost more than they save. Several batches run side by side, a
+core each.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +24,7 @@ from rag.errors import ModelMissing
 from rag.vectors import Floats
 
 MAX_TOKENS = 256
-_BATCH_TOKENS = 1024
+_BATCH_TOKENS = MAX_TOKENS
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 Ids = NDArray[np.int32]
@@ -47,12 +49,13 @@ class TokenEncoder:
     Args:
         weights: the tensors of the checkpoint.
         tokenizer: path of its ``tokenizer.json``.
-        threads: threads of one inference; 0 takes the cores there are.
+        threads: batches that run side by side; 0 takes the cores there are.
     """
 
     def __init__(self, weights: Weights, tokenizer: Path, *, threads: int = 0) -> None:
         self._tokenizer = _open_tokenizer(tokenizer)
-        self._session = _open_session(weights, threads or _cores())
+        self._session = _open_session(weights)
+        self._threads = threads or _cores()
         self._sep = self._tokenizer.encode("").ids[-1]
         self.content = _content_ids(self._tokenizer)
 
@@ -86,14 +89,28 @@ class TokenEncoder:
 
         Rows come by length, not in the order given.
         """
-        for batch in _batches([len(row) for row in rows]):
-            lengths = np.array([len(rows[i]) for i in batch], dtype=np.int32)
-            padded = np.zeros((len(batch), int(lengths.max())), dtype=np.int32)
-            for line, index in zip(padded, batch, strict=True):
-                line[: len(rows[index])] = rows[index]
-            (hidden,) = self._session.run(None, {"ids": padded, "lengths": lengths})
-            for index, length, states in zip(batch, lengths, hidden, strict=True):
-                yield index, states[:length]
+        batches = list(_batches([len(row) for row in rows]))
+        for batch, hidden in self._each(batches, rows):
+            for index, states in zip(batch, hidden, strict=True):
+                yield index, states[: len(rows[index])]
+
+    def _each(self, batches: list[list[int]], rows: Sequence[Ids]) -> Iterator[tuple[list[int], Floats]]:
+        if len(batches) <= 1 or self._threads == 1:
+            yield from ((batch, self._run([rows[i] for i in batch])) for batch in batches)
+            return
+        with ThreadPoolExecutor(min(self._threads, len(batches))) as pool:
+            yield from zip(
+                batches, pool.map(lambda batch: self._run([rows[i] for i in batch]), batches), strict=True
+            )
+
+    def _run(self, rows: Sequence[Ids]) -> Floats:
+        """Hidden states ``[rows, longest, WIDTH]``."""
+        lengths = np.array([len(row) for row in rows], dtype=np.int32)
+        padded = np.zeros((len(rows), int(lengths.max())), dtype=np.int32)
+        for line, row in zip(padded, rows, strict=True):
+            line[: len(row)] = row
+        (hidden,) = self._session.run(None, {"ids": padded, "lengths": lengths})
+        return np.asarray(hidden, dtype=np.float32)
 
     def _cut(self, ids: Ids) -> Ids:
         if len(ids) <= MAX_TOKENS:
@@ -117,10 +134,10 @@ def _open_tokenizer(path: Path) -> Tokenizer:
     return tokenizer
 
 
-def _open_session(weights: Weights, threads: int) -> onnxruntime.InferenceSession:
+def _open_session(weights: Weights) -> onnxruntime.InferenceSession:
     graph = build(weights)
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
+    options.intra_op_num_threads = 1  # a pool of its own would spin, and starve whatever else runs
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
     values = [onnxruntime.OrtValue.ortvalue_from_numpy(tensor) for tensor in graph.initializers.values()]
