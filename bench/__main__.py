@@ -1,4 +1,4 @@
-"""``python -m bench``: ingest rate, time to ready, memory and latencies, over the bundled papers and a BEIR folder.
+"""``python -m bench``: ingest rate, time to ready, memory, latencies, over the bundled papers and more.
 
 With an environment that holds the plain set-up (``make bench`` makes one), both systems index the same papers
 and answer the same questions in one run, and every ratio is of figures of that run.

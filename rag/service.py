@@ -123,7 +123,7 @@ class Service:
 
         Raises:
             InvalidInput: a path does not exist, or the format named is none.
-            ModelFailed: the embedding model failed; what was committed before stays, and a second run resumes.
+            ModelFailed: the embedding model failed; what was committed stays, and a second run resumes.
             LibraryError: the library failed; likewise.
         """
         if format is not None:
@@ -155,7 +155,7 @@ class Service:
                 return replace(report, generation=generation.info.generation)
 
     def remove(self, paper_ids: Sequence[str]) -> tuple[str, ...]:
-        """Delete papers from the library, every index and every later answer; returns the ids that were there."""
+        """Delete papers from the library, every index and every later answer; returns those there were."""
         with self._changing:
             removed = self._library.remove(paper_ids)
             self._refresh()
@@ -230,6 +230,10 @@ def _files(paths: Sequence[Path]) -> list[Path]:
         else:
             raise InvalidInput(f"There is no file {str(path)!r}: check the path.", field="paths")
     return files
+
+
+def _hidden(path: Path) -> bool:
+    return any(part.startswith(".") for part in path.parts)
 
 
 def _read(files: Sequence[Path], format: str | None) -> Iterator[Paper | Rejection]:  # noqa: A002  # as above

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import ExitStack
 from functools import partial
 
@@ -12,11 +13,14 @@ from rag.corpus import chunk_paper
 from rag.embed.minilm import MiniLM
 from rag.embed.passages import SpanPooling, count_tokens, encode_passages, identity_of
 from rag.index import Indexes
+from rag.ingest import Chunker
 from rag.library import Library
 from rag.retrieve import HybridSearch
 from rag.service import Service
 from rag.settings import Settings
 
+SPECIAL_TOKENS = 2
+"""That a model puts around every text: one before, one after."""
 REMOTE_WINDOW = 512
 """Tokens of a window for a model that does not say how much it reads; every one in use reads that much."""
 
@@ -44,9 +48,7 @@ def open_service(settings: Settings) -> Service:
             indexes=indexes,
             search=search,
             answerer=Answerer(search, library),
-            chunk=partial(
-                chunk_paper, count_tokens=partial(count_tokens, model), max_tokens=_window_tokens(model)
-            ),
+            chunk=_chunker(model),
             encode=partial(encode_passages, model),
         )
         opened.pop_all()  # the service closes them from here on
@@ -62,5 +64,11 @@ def embedding_model(settings: Settings) -> BaseEmbedding:
     return MiniLM.load(threads=settings.threads)
 
 
-def _window_tokens(model: BaseEmbedding) -> int:
-    return model.max_tokens if isinstance(model, SpanPooling) else REMOTE_WINDOW
+def _chunker(model: BaseEmbedding) -> Chunker:
+    """Cuts papers so that a title and a window fill one pass of the model."""
+    most = model.max_tokens if isinstance(model, SpanPooling) else REMOTE_WINDOW
+
+    def count(texts: Sequence[str]) -> list[int]:
+        return [n - SPECIAL_TOKENS for n in count_tokens(model, texts)]
+
+    return partial(chunk_paper, count_tokens=count, max_tokens=most - SPECIAL_TOKENS)
