@@ -16,9 +16,9 @@ from rag.errors import ConfigError, LibraryCorrupt, LibraryError
 _BUSY_TIMEOUT_MS = 10_000
 _WRITES = "citewell_writes"
 
-# FULL: a commit that returned has reached the disk, and outlives a power cut.
 _PRAGMAS = (
-    "PRAGMA synchronous=FULL",
+    "PRAGMA page_size=16384",  # counts only where the file is new; vectors span fewer pages
+    "PRAGMA synchronous=FULL",  # a commit that returned has reached the disk, and outlives a power cut
     "PRAGMA foreign_keys=ON",
     f"PRAGMA busy_timeout={_BUSY_TIMEOUT_MS}",
     "PRAGMA cache_size=-16384",

@@ -276,5 +276,5 @@ def test_any_sequence_of_changes_leaves_what_a_dictionary_would_hold(tmp_path: P
     class Machine(LibraryMachine):
         folder = tmp_path
 
-    Machine.TestCase.settings = settings(max_examples=15, stateful_step_count=12, deadline=None)
+    Machine.TestCase.settings = settings(max_examples=10, stateful_step_count=12, deadline=None)
     Machine.TestCase().runTest()
