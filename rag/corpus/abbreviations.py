@@ -9,7 +9,7 @@ def _words(text: str) -> frozenset[str]:
 
 NEVER_END = _words("""
     e.g i.e eg ie cf vs v viz et w.r.t w.l.o.g s.t a.k.a
-    fig figs eq eqs eqn eqns sec secs sect ref refs tab thm approx ca
+    fig figs eq eqs eqn eqns sec secs sect ref refs tab suppl thm approx ca
     dr drs prof mr mrs ms messrs st mt proc natl acad
 """)
 """A sentence goes on after these, whatever follows."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 from rag.corpus.sentences import sentence_spans
 from rag.types import Chunk, ChunkKind, Paper, Span, title_prefix
@@ -30,8 +30,9 @@ def chunk_paper(paper: Paper, *, count_tokens: CountTokens, max_tokens: int) -> 
         windows: tuple[Span, ...] = (Span(0, len(paper.abstract)),)
     else:
         fit = _Fit(paper.abstract, count_tokens, room)
-        sentences = tuple(fit.cut(sentences))
-        windows = tuple(fit.pack(sentences))
+        units = fit.cut(sentences)
+        sentences = tuple(span for span, _ in units)
+        windows = tuple(fit.pack(units))
     return tuple(
         Chunk(paper.id, kind, ordinal, span)
         for kind, spans in ((ChunkKind.WINDOW, windows), (ChunkKind.SENTENCE, sentences))
@@ -47,30 +48,25 @@ class _Fit:
         self._count_tokens = count_tokens
         self._room = room
 
-    def _counts(self, spans: Sequence[Span]) -> Sequence[int]:
-        return self._count_tokens([span.of(self._text) for span in spans])
+    def _counted(self, spans: Sequence[Span]) -> list[tuple[Span, int]]:
+        counts = self._count_tokens([span.of(self._text) for span in spans])
+        return list(zip(spans, counts, strict=True))
 
-    def cut(self, spans: Iterable[Span]) -> list[Span]:
-        """The spans, those too long halved until they fit; a single character is never cut."""
-        fitting = list(spans)
-        while True:
-            counts = self._counts(fitting)
-            if all(
-                n <= self._room or span.end - span.start == 1 for span, n in zip(fitting, counts, strict=True)
-            ):
-                return fitting
-            fitting = [
-                half
-                for span, n in zip(fitting, counts, strict=True)
-                for half in ([span] if n <= self._room else _halves(self._text, span))
-            ]
+    def cut(self, spans: Sequence[Span]) -> list[tuple[Span, int]]:
+        """The spans with their tokens, those too long halved until they fit; a character is never cut."""
+        units = self._counted(spans)
+        while any(n > self._room and span.end - span.start > 1 for span, n in units):
+            units = [part for unit in units for part in self._halved(*unit)]
+        return units
 
-    def pack(self, sentences: Sequence[Span]) -> list[Span]:
-        """As few runs of whole sentences, from the first on, as fit."""
-        counts = self._counts(sentences)
+    def _halved(self, span: Span, n: int) -> list[tuple[Span, int]]:
+        return [(span, n)] if n <= self._room else self._counted(_halves(self._text, span))
+
+    def pack(self, units: Sequence[tuple[Span, int]]) -> list[Span]:
+        """As few runs of whole units, from the first on, as fit."""
         runs: list[list[Span]] = []
         filled = 0
-        for span, n in zip(sentences, counts, strict=True):
+        for span, n in units:
             if not runs or filled + n > self._room:
                 runs.append([])
                 filled = 0
@@ -81,7 +77,7 @@ class _Fit:
     def _checked(self, run: Sequence[Span]) -> list[Span]:
         """The run as one window, or as several where the whole has more tokens than its parts."""
         window = Span(run[0].start, run[-1].end)
-        if len(run) == 1 or self._counts([window])[0] <= self._room:
+        if len(run) == 1 or self._counted([window])[0][1] <= self._room:
             return [window]
         middle = len(run) // 2
         return self._checked(run[:middle]) + self._checked(run[middle:])

@@ -127,7 +127,7 @@ def _is_abbreviation(word: str, right: str, *, lower_case: bool) -> bool:
     if stem in UNITS:
         return following.islower() and not (lower_case and opens)
     if _LETTERS.fullmatch(word):
-        return following != "" and not opens
+        return following.islower() or (following != "" and not opens)
     if stem in MAY_END or _GENUS.fullmatch(word):
         return (len(following) > 1 and following.islower()) or _YEAR.match(right) is not None
     return False
