@@ -1,0 +1,164 @@
+"""The search: words and vectors side by side, their scores mixed, the best looked at word by word."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+
+import numpy as np
+from llama_index.core.base.embeddings.base import BaseEmbedding
+
+from rag.embed.passages import encode_query
+from rag.index import Generation, Indexes
+from rag.library import Library
+from rag.retrieve.candidates import Candidates, Faults, Mask, Rows, gather
+from rag.retrieve.fuse import Scores, mix
+from rag.retrieve.mix import Mix
+from rag.retrieve.query import understand
+from rag.retrieve.rerank import Reranker
+from rag.retrieve.retrieved import Evidence, Retrieved
+from rag.retrieve.shortlist import Shortlist, as_asked, look_closely, read, reordered
+from rag.types import Filters, Hit, Span
+
+
+@dataclass(slots=True)
+class _Clock:
+    """Milliseconds of each stage."""
+
+    laps: dict[str, float] = field(default_factory=dict)
+    _last: float = field(default_factory=time.perf_counter)
+
+    def lap(self, stage: str) -> None:
+        """Note that a stage ended."""
+        now = time.perf_counter()
+        self.laps[stage] = (now - self._last) * 1e3
+        self._last = now
+
+    def all(self) -> dict[str, float]:
+        """Every stage, and the total."""
+        return self.laps | {"total": sum(self.laps.values())}
+
+
+class HybridSearch:
+    """Ranks the papers of a library for a question. Any thread may search.
+
+    Args:
+        library: the papers.
+        indexes: made of them.
+        model: the embedding model that they were made with.
+        weights: how much each stage counts.
+        reranker: a last stage over the best papers, for whoever has one.
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        indexes: Indexes,
+        model: BaseEmbedding,
+        *,
+        weights: Mix | None = None,
+        reranker: Reranker | None = None,
+    ) -> None:
+        self._library = library
+        self._indexes = indexes
+        self._model = model
+        self._weights = weights or Mix()
+        self._reranker = reranker
+
+    def search(self, query: str, *, top_k: int, filters: Filters | None = None) -> Retrieved:
+        """The papers that bear on the query, best first.
+
+        A paper that was deleted or changed since the indexes were made is left out.
+
+        Args:
+            query: a question, keywords, a title, a phrase in quotation marks.
+            top_k: how many papers at most, from 1.
+            filters: what to look among; nothing limits the search where it is missing.
+
+        Raises:
+            IndexUnavailable: no index can be searched.
+            LibraryError: the library can't be read.
+        """
+        clock, faults, weights = _Clock(), Faults(), self._weights
+        with self._indexes.lease() as generation:
+            asked = understand(query, generation.lexical)
+            clock.lap("understand")
+            encoded = faults.around("embedding", lambda: encode_query(self._model, asked.text))
+            clock.lap("encode")
+            found = gather(
+                generation,
+                asked.text,
+                None if encoded is None else encoded.vector,
+                allowed=(allowed := None if filters is None else generation.mask(filters)),
+                size=max(weights.candidates, top_k),
+                faults=faults,
+            )
+            base = mix(found.stages, weights.base)
+            clock.lap("candidates")
+            places = _best(found, base, allowed, max(weights.depth, top_k))
+            short = read(self._library, generation, found, places, base[places])
+            clock.lap("read")
+            if encoded is not None and generation.late:
+                short = look_closely(generation, found, short, encoded.tokens, weights.late)
+            clock.lap("late")
+            short = self._reranked(asked.text, as_asked(short, asked), faults)
+            short = short.pick(range(min(top_k, len(short))))
+            clock.lap("order")
+            return Retrieved(
+                text=asked.text,
+                query=encoded,
+                hits=_hits(generation, found, short),
+                evidence=_evidence(generation, found, short),
+                info=generation.info,
+                idf=generation.lexical.idf,
+                unknown=generation.lexical.unknown(asked.text),
+                mended=asked.mended,
+                hidden=_hidden(found, base, allowed, short),
+                degraded=tuple(faults.names),
+                timings_ms=clock.all(),
+            )
+
+    def _reranked(self, text: str, short: Shortlist, faults: Faults) -> Shortlist:
+        reranker = self._reranker
+        if reranker is None or not len(short):
+            return short
+        shown = short.papers[: reranker.depth]
+        order = faults.around("rerank", lambda: reranker.order(text, shown))
+        return short if order is None else reordered(short, order, len(shown))
+
+
+def _best(found: Candidates, base: Scores, allowed: Mask | None, depth: int) -> Rows:
+    """The places of the best candidates that the filters let through."""
+    order = np.argsort(-base, kind="stable")
+    if allowed is not None:
+        order = order[allowed[found.rows[order]]]
+    return order[:depth]
+
+
+def _hidden(found: Candidates, base: Scores, allowed: Mask | None, shown: Shortlist) -> int:
+    """How many candidates that the filters keep away score as well as the last one shown."""
+    if allowed is None or not len(shown):
+        return 0
+    return int(np.count_nonzero(base[~allowed[found.rows]] >= base[shown.places].min()))
+
+
+def _hits(generation: Generation, found: Candidates, short: Shortlist) -> tuple[Hit, ...]:
+    listed = zip(short.papers, short.scores.tolist(), short.places.tolist(), short.stages, strict=True)
+    return tuple(
+        Hit(paper, score, _snippet(generation, found, place), stages)
+        for paper, score, place, stages in listed
+    )
+
+
+def _snippet(generation: Generation, found: Candidates, place: int) -> Span:
+    """The sentence that won; the first one where no vector could be compared."""
+    row, ordinal = int(found.rows[place]), int(found.sentences[place])
+    if ordinal >= 0:
+        return generation.span(row, ordinal)
+    spans, _ = generation.sentences(row)
+    return spans[0] if spans else Span(0, 0)
+
+
+def _evidence(generation: Generation, found: Candidates, short: Shortlist) -> tuple[Evidence, ...]:
+    rows = found.rows[short.places].tolist()
+    return tuple(Evidence(*generation.sentences(row), generation.late.of(row)) for row in rows)

@@ -1,0 +1,88 @@
+"""What a query says beyond its words: typing errors, phrases in quotation marks, the title of a paper."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from string import ascii_lowercase
+
+from rag.index.lexical import LexicalIndex
+from rag.types import Paper
+
+_QUOTED = re.compile(r'"([^"]+)"|“([^”]+)”|«([^»]+)»|„([^“”]+)[“”]')
+_WORDS = re.compile(r"\w+")
+_PLAIN = re.compile(r"[a-z]{5,24}")  # shorter words have too many neighbours, longer ones are no words
+_NAMED = 5  # words from which a title standing within a question names the paper, not a subject
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A query as it is searched.
+
+    Attributes:
+        text: the query, typing errors mended.
+        mended: what was mended, by the word as it stood.
+    """
+
+    text: str
+    mended: Mapping[str, str] = field(default_factory=dict)
+
+    def phrases(self) -> list[str]:
+        """What stands in quotation marks and has two words or more, as spaced words."""
+        found = (words_of(next(filter(None, match))) for match in _QUOTED.findall(self.text))
+        return [phrase for phrase in found if " " in phrase]
+
+    def names(self, paper: Paper) -> bool:
+        """Whether the query is, quotes or holds this paper's title."""
+        title, query = words_of(paper.title), words_of(self.text)
+        if not title:
+            return False
+        held = title.count(" ") + 1 >= _NAMED and f" {title} " in f" {query} "
+        return held or title == query or title in self.phrases()
+
+    def quotes(self, paper: Paper) -> bool:
+        """Whether the paper has every quoted phrase; true of all papers where none is quoted."""
+        text = f" {words_of(f'{paper.title} {paper.abstract}')} " if (phrases := self.phrases()) else ""
+        return all(f" {phrase} " in text for phrase in phrases)
+
+
+def words_of(text: str) -> str:
+    """The words of a text, folded, with one space between."""
+    return " ".join(_WORDS.findall(unicodedata.normalize("NFKC", text).casefold()))
+
+
+def understand(query: str, lexical: LexicalIndex) -> Asked:
+    """The query, every word that no paper has replaced by the commonest word of the papers one slip away.
+
+    A slip is a letter left out, put in, changed, or two exchanged (Damerau, 1964).
+    """
+    mended = {}
+    for word in lexical.unknown(query):
+        if _PLAIN.fullmatch(word) and (near := _nearest(word, lexical)):
+            mended[word] = near
+    text = query
+    for word, near in mended.items():
+        text = re.sub(rf"\b{re.escape(word)}\b", near, text, flags=re.IGNORECASE)
+    return Asked(text, mended)
+
+
+def _nearest(word: str, lexical: LexicalIndex) -> str:
+    known = ((max(map(lexical.idf, lexical.terms(near)), default=99.0), near) for near in _slips(word))
+    rarity, near = min(known, default=(99.0, ""))
+    return near if rarity < lexical.idf("") else ""
+
+
+def _slips(word: str) -> Iterator[str]:
+    """Every string one slip away that starts with the same letter."""
+    for i in range(1, len(word) + 1):
+        head, tail = word[:i], word[i:]
+        if tail:
+            yield head + tail[1:]
+        if len(tail) > 1:
+            yield head + tail[1] + tail[0] + tail[2:]
+        for letter in ascii_lowercase:
+            yield head + letter + tail
+            if tail:
+                yield head + letter + tail[1:]

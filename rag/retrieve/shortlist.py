@@ -1,0 +1,146 @@
+"""The best candidates as they stand in the library, and their final order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from rag.index import Generation
+from rag.library import Library
+from rag.retrieve.candidates import Candidates, Rows
+from rag.retrieve.collapse import distinct
+from rag.retrieve.fuse import Scores, mix, ranks
+from rag.retrieve.query import Asked
+from rag.types import Paper, StageScore
+from rag.vectors import Floats
+
+_WITHOUT_PHRASE = np.float32(0.5)  # what a score is worth where a phrase that was asked for is missing
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shortlist:
+    """Papers, best first.
+
+    Attributes:
+        places: position of each among the candidates.
+        papers: as the library has them now.
+        scores: between 0 and 1, falling.
+        stages: of each, what every stage made of it.
+    """
+
+    places: Rows
+    papers: tuple[Paper, ...]
+    scores: Scores
+    stages: tuple[Mapping[str, StageScore], ...]
+
+    def __len__(self) -> int:
+        """How many papers there are."""
+        return len(self.papers)
+
+    def pick(self, order: Iterable[int]) -> Shortlist:
+        """Those at these positions, in this order."""
+        chosen = list(order)
+        return Shortlist(
+            self.places[chosen],
+            tuple(self.papers[i] for i in chosen),
+            self.scores[chosen],
+            tuple(self.stages[i] for i in chosen),
+        )
+
+    def ordered(self, scores: Scores) -> Shortlist:
+        """The same papers by these scores; of equals the earlier stays first."""
+        return replace(self, scores=scores).pick(np.argsort(-scores, kind="stable").tolist())
+
+    def marked(self, stage: str, scores: Scores) -> Shortlist:
+        """The same papers, each with what one more stage made of it."""
+        marks = zip(self.stages, ranks(scores).tolist(), scores.tolist(), strict=True)
+        return replace(
+            self, stages=tuple({**of, stage: StageScore(rank, score)} for of, rank, score in marks)
+        )
+
+
+def read(
+    library: Library, generation: Generation, found: Candidates, places: Rows, scores: Scores
+) -> Shortlist:
+    """The candidates at these places, without those that were deleted or changed since they were indexed.
+
+    Args:
+        library: where the papers are.
+        generation: where candidates were found.
+        found: the candidates.
+        places: positions among them, best first.
+        scores: of those.
+
+    Raises:
+        LibraryError: the library can't be read.
+    """
+    rows = found.rows[places].tolist()
+    ids = [generation.ids[row] for row in rows]
+    with library.snapshot() as now:
+        papers, revisions = now.papers(ids), now.revisions(ids)
+    kept = [i for i, row in enumerate(rows) if revisions.get(ids[i]) == generation.revisions[row]]
+    return Shortlist(
+        places[kept],
+        tuple(papers[ids[i]] for i in kept),
+        scores[kept],
+        tuple(found.stages_of(int(place)) for place in places[kept]),
+    )
+
+
+def look_closely(
+    generation: Generation, found: Candidates, short: Shortlist, words: Floats, share: float
+) -> Shortlist:
+    """The shortlist by its scores mixed with those of late interaction.
+
+    A paper without token vectors has the lowest score; where none has any, or the question has none, all
+    stays as it is.
+
+    Args:
+        generation: where token vectors are.
+        found: the candidates.
+        short: the best of them.
+        words: token vectors of the question.
+        share: of late interaction in the final score.
+    """
+    late, _ = generation.late.search(words, found.rows[short.places])
+    if np.isnan(late).all():
+        return short
+    late = np.where(np.isnan(late), np.nanmin(late), late)
+    scores = mix({"base": short.scores, "late": late}, {"base": 1 - share, "late": share})
+    return short.marked("late", late).ordered(scores)
+
+
+def as_asked(short: Shortlist, asked: Asked) -> Shortlist:
+    """First the papers that the query names, last those that lack a phrase it quotes; no paper twice."""
+    scores = short.scores.copy()
+    for i, paper in enumerate(short.papers):
+        if asked.names(paper):
+            scores[i] = 1
+        elif not asked.quotes(paper):
+            scores[i] *= _WITHOUT_PHRASE
+    short = short.ordered(scores)
+    return short.pick(distinct(short.papers))
+
+
+def reordered(short: Shortlist, order: Sequence[tuple[int, float]], looked_at: int) -> Shortlist:
+    """The first papers in a reranker's order, the others behind them.
+
+    The scores stay with their places, so that they still fall; the reranker's own stand under ``rerank``.
+
+    Args:
+        short: what the reranker was given.
+        order: position and score of each that it kept, best first.
+        looked_at: how many of the first it was shown.
+    """
+    first = short.pick(place for place, _ in order).marked(
+        "rerank", np.array([s for _, s in order], np.float32)
+    )
+    rest = short.pick(range(looked_at, len(short)))
+    return Shortlist(
+        np.concatenate([first.places, rest.places]),
+        first.papers + rest.papers,
+        np.concatenate([short.scores[: len(first)], rest.scores]),
+        first.stages + rest.stages,
+    )
