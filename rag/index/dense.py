@@ -135,6 +135,7 @@ class DenseIndex:
                 if len(found) >= min(k, len(rows)) or whole:
                     return found[:k]
                 ask *= 3
+        rows = rows[self._windows.counts[rows] > 0]
         return best(rows, self.cosines(query, rows), k)
 
     def _ask(self, query: Vectors, ask: int, allowed: Mask | None) -> tuple[Ranked, bool]:

@@ -1,7 +1,7 @@
 """Late interaction: every token of a question against every token of a paper (MaxSim).
 
-Khattab and Zaharia, 2020, "ColBERT". The score of a paper is the mean over the question's tokens of the cosine of
-the nearest token in the paper.
+Khattab and Zaharia, 2020, "ColBERT". The score of a paper is the mean over the question's tokens of the
+cosine of the nearest token in the paper.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ NO_PLACE = -1
 
 
 class LateWriter:
-    """Writes the packed token vectors of one paper after another: ``tokens.bin`` and ``tokens.offsets.npy``."""
+    """Writes the packed token vectors of one paper after another."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -55,7 +55,7 @@ class LateIndex:
     def __init__(self, folder: Path) -> None:
         self._offsets: Rows = np.load(folder / "tokens.offsets.npy")
         path = folder / "tokens.bin"
-        self._bytes = memoryview(np.memmap(path, np.uint8, mode="r") if self._offsets[-1] else b"")
+        self._bytes = np.memmap(path, np.uint8, mode="r").data if self._offsets[-1] else memoryview(b"")
 
     def __bool__(self) -> bool:
         """Whether any paper has token vectors."""
@@ -74,9 +74,9 @@ class LateIndex:
             rows: paper rows.
 
         Returns:
-            The score of each paper, NaN for one that has no token vectors (or when the question has none); and
-            ``[rows, tokens]``, where in the abstract each question token found its nearest: the code point at which
-            that token begins, -1 where it is in the title or there is none.
+            The score of each paper, NaN for one that has no token vectors or when the question has none; and
+            ``[rows, tokens]``, where in the abstract each question token found its nearest: the code point at
+            which that token begins, -1 where it is in the title or there is none.
         """
         scores = np.full(len(rows), np.nan, np.float32)
         places = np.full((len(rows), len(query)), NO_PLACE, np.int32)

@@ -6,11 +6,11 @@ import logging
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Condition, Lock
 
-from rag.errors import IndexUnavailable
+from rag.errors import CitewellError, IndexUnavailable
 from rag.index import manifest as manifests
 from rag.index.build import NO_MODEL, Progress, build
 from rag.index.generation import Generation
@@ -25,11 +25,12 @@ CURRENT = "CURRENT"
 
 @dataclass(slots=True)
 class _Serving:
-    """A generation, and how many readers hold it."""
+    """A generation, how many readers hold it, and whether another took its place."""
 
     generation: Generation
     folder: Path
-    readers: int = field(default=0)
+    readers: int = 0
+    retired: bool = False
 
 
 class Indexes:
@@ -93,16 +94,15 @@ class Indexes:
             folder = self._folder / str(number)
             try:
                 build(folder, library, self._words, self._options, progress)
-                generation = self._load(folder)
+                manifests.write_atomically(self._folder / CURRENT, f"{number}\n")
+                self._swap(self._load(folder))
             except Exception as error:
-                shutil.rmtree(folder, ignore_errors=True)
-                if isinstance(error, OSError):
-                    raise IndexUnavailable(
-                        f"Can't write an index below {self._folder}: {error}. Free the disk, then try again."
-                    ) from error
-                raise
-            manifests.write_atomically(self._folder / CURRENT, f"{number}\n")
-            self._swap(generation)
+                shutil.rmtree(folder, ignore_errors=True)  # where CURRENT names it, the next start rebuilds
+                if isinstance(error, CitewellError):
+                    raise
+                raise IndexUnavailable(
+                    f"Can't make an index below {self._folder}: {error}. Check the disk, then try again."
+                ) from error
             return number
 
     @contextmanager
@@ -122,9 +122,9 @@ class Indexes:
         finally:
             with self._state:
                 serving.readers -= 1
-                retired = serving is not self._serving and not serving.readers
+                last = serving.retired and not serving.readers
                 self._state.notify_all()
-            if retired:
+            if last:
                 _drop(serving)
 
     def close(self) -> None:
@@ -142,6 +142,8 @@ class Indexes:
         fresh = _Serving(generation, self._folder / str(generation.manifest.number))
         with self._state:
             old, self._serving = self._serving, fresh
+            if old is not None:
+                old.retired = True
             idle = old is not None and not old.readers
         if old is not None and idle:
             _drop(old)

@@ -48,7 +48,7 @@ def fingerprints(folder: Path) -> dict[str, tuple[int, int]]:
     return {
         str(path.relative_to(folder)): (path.stat().st_size, _checksum(path, folder))
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name not in (NAME, _DATABASE)
+        if path.is_file() and path.name not in (NAME, _DATABASE) and not _unsettled(path)
     }
 
 
@@ -108,6 +108,11 @@ def _faults(folder: Path, manifest: Manifest) -> Iterator[str]:
         yield f"{_DATABASE} is missing"
     elif not _sound(database):
         yield f"{_DATABASE} is broken"
+
+
+def _unsettled(path: Path) -> bool:
+    """Whether Chroma writes the file anew at each opening: it keeps no graph of a single vector."""
+    return path.with_name("length.bin").exists() and not path.with_name("index_metadata.pickle").exists()
 
 
 def _checksum(path: Path, folder: Path) -> int:

@@ -69,6 +69,7 @@ class Ragged:
         self.offsets: Rows = np.load(folder / f"{name}.offsets.npy")
         shape = (int(self.offsets[-1]), dim)
         stored = np.dtype(dtype).newbyteorder("<")
+        self.counts: Rows = np.diff(self.offsets)
         self.vectors: NDArray[np.floating] = (
             np.asarray(np.memmap(folder / f"{name}.bin", stored, mode="r", shape=shape))
             if shape[0]
@@ -82,7 +83,7 @@ class Ragged:
     @property
     def owners(self) -> Rows:
         """The paper row of each vector."""
-        return np.repeat(np.arange(len(self)), np.diff(self.offsets))
+        return np.repeat(np.arange(len(self)), self.counts)
 
     def blocks(self, size: int) -> Iterator[tuple[int, Vectors]]:
         """All vectors in order, ``size`` at a time, each block with the position of its first."""
@@ -108,7 +109,7 @@ class Ragged:
         return cosines, ordinals
 
     def _best(self, query: Vectors, rows: Rows, cosines: Scores, ordinals: Rows) -> None:
-        counts = self.offsets[rows + 1] - self.offsets[rows]
+        counts = self.counts[rows]
         some = np.flatnonzero(counts)
         if not len(some):
             return
