@@ -18,9 +18,6 @@ from rag.types import IngestReport
 
 log = logging.getLogger("citewell.api")
 
-MAX_QUEUED = 16
-MAX_KEPT = 1000
-
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -47,9 +44,16 @@ Work = Callable[[Watch], IngestReport]
 
 
 class Jobs:
-    """The jobs of one server, and the one thread that works them off in order."""
+    """The jobs of one server, and the one thread that works them off in order.
 
-    def __init__(self) -> None:
+    Args:
+        queued: how many may wait; one more is refused.
+        kept: how many are remembered; the oldest that have ended are forgotten first.
+    """
+
+    def __init__(self, *, queued: int = 16, kept: int = 1000) -> None:
+        self._max_queued = queued
+        self._max_kept = kept
         self._jobs: dict[str, Job] = {}
         self._lock = threading.Lock()
         self._stopping = threading.Event()
@@ -63,8 +67,8 @@ class Jobs:
         """
         job = Job(uuid.uuid4().hex)
         with self._lock:
-            if sum(known.state == "queued" for known in self._jobs.values()) >= MAX_QUEUED:
-                raise NotReady(f"{MAX_QUEUED} jobs wait already; try again later.", retry_after_s=10)
+            if sum(known.state == "queued" for known in self._jobs.values()) >= self._max_queued:
+                raise NotReady(f"{self._max_queued} jobs wait already; try again later.", retry_after_s=10)
             self._forget_oldest()
             self._jobs[job.id] = job
         self._pool.submit(self._run, job.id, work)
@@ -116,5 +120,5 @@ class Jobs:
 
     def _forget_oldest(self) -> None:
         ended = [job.id for job in self._jobs.values() if job.state not in ("queued", "running")]
-        for job_id in ended[: max(0, len(self._jobs) + 1 - MAX_KEPT)]:
+        for job_id in ended[: max(0, len(self._jobs) + 1 - self._max_kept)]:
             del self._jobs[job_id]

@@ -55,7 +55,10 @@ def status(context: typer.Context, json: options.Json = False) -> None:
 @app.command("list")
 def list_papers(
     context: typer.Context,
-    q: Annotated[str | None, typer.Option("--query", "-q", metavar="TEXT", help="Only these words.")] = None,
+    q: Annotated[
+        str | None,
+        typer.Option("--query", "-q", metavar="TEXT", help="What title, abstract or an author holds."),
+    ] = None,
     limit: Annotated[int, typer.Option(min=1, max=200, metavar="N", help="Papers a page.")] = 50,
     cursor: Annotated[str | None, typer.Option(metavar="CURSOR", help="Where the next page begins.")] = None,
     json: options.Json = False,

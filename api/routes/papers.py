@@ -10,8 +10,8 @@ from api.deps import UsesBackend, UsesJobs
 from api.intake import work_of
 from api.openapi import problems
 from api.routes.jobs import written
-from api.wire.fields import MAX_QUESTION
 from api.wire.papers import PAPER_SCHEMA, JobOut, PaperOut, PaperPageOut
+from rag.checks import MAX_QUESTION
 from rag.errors import NotFound
 
 router = APIRouter(prefix="/v1", tags=["papers"])
@@ -48,7 +48,9 @@ async def list_papers(
     cursor: Annotated[
         str | None, Query(max_length=1000, description="`next_cursor` of the page before.")
     ] = None,
-    q: Annotated[str | None, Query(max_length=MAX_QUESTION, description="Words of the title.")] = None,
+    q: Annotated[
+        str | None, Query(max_length=MAX_QUESTION, description="Held by title, abstract or an author.")
+    ] = None,
 ) -> PaperPageOut:
     """The stored papers, page by page."""
     return PaperPageOut.of(

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.wire.fields import FiltersIn, IndexOut, Question, Request, StageOut, TopK, stages_of
+from rag.checks import MAX_TURN, MAX_TURNS
 from rag.types import Answer, Citation, Filters, Hit, Mode, Paper, Refusal, Role, Sentence, Status, Turn
 
 EXAMPLE: dict[str, Any] = {"question": "How can translation avoid attending to irrelevant source words?"}
@@ -16,7 +17,7 @@ class TurnIn(BaseModel):
     """One earlier turn. Other fields are ignored, so that a message can be handed back as it came."""
 
     role: Role
-    content: str
+    content: str = Field(max_length=MAX_TURN)
 
 
 class AskIn(Request):
@@ -25,7 +26,9 @@ class AskIn(Request):
     model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
 
     question: Question
-    history: list[TurnIn] | None = Field(None, description="Earlier turns, oldest first.")
+    history: list[TurnIn] | None = Field(
+        None, max_length=MAX_TURNS, description="Earlier turns, oldest first."
+    )
     filters: FiltersIn | None = None
     top_k: TopK = 8
     mode: Mode = "auto"

@@ -6,15 +6,13 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from rag.checks import MAX_NAMES, MAX_QUESTION, MAX_TOP_K, YEARS
 from rag.types import Filters, Hit, StageScore
-
-MAX_QUESTION = 4000
-MAX_TOP_K = 50
 
 Question = Annotated[str, Field(min_length=1, max_length=MAX_QUESTION)]
 TopK = Annotated[int, Field(strict=True, ge=1, le=MAX_TOP_K, description="How many papers to look at.")]
-Year = Annotated[int, Field(strict=True, ge=1, le=9999)]
-Names = Annotated[list[Annotated[str, Field(max_length=2000)]], Field(max_length=1000)]
+Year = Annotated[int, Field(strict=True, ge=YEARS.start, le=YEARS.stop - 1)]
+Names = Annotated[list[str], Field(max_length=MAX_NAMES)]
 
 
 class Request(BaseModel):

@@ -11,7 +11,7 @@ import pytest
 from api.app import QUESTION_BYTES, create_app
 from api.backend import Opening
 from rag.errors import LibraryLocked
-from rag.settings import Settings
+from rag.settings import load_settings
 from tests.fakes.app import app_over, running
 from tests.fakes.papers import PAPERS
 from tests.fakes.whole import WholeService
@@ -27,6 +27,13 @@ async def until(holds: Callable[[], bool]) -> None:
         await asyncio.sleep(0.005)
 
 
+def wait_for(event: threading.Event) -> Callable[[], None]:
+    def wait() -> None:
+        event.wait(10)
+
+    return wait
+
+
 async def test_health_answers_while_the_service_is_being_opened() -> None:
     hold, service = threading.Event(), WholeService(PAPERS)
 
@@ -35,7 +42,7 @@ async def test_health_answers_while_the_service_is_being_opened() -> None:
         hold.wait(10)
         return cast("Service", service)
 
-    async with running(create_app(opener, Settings()), ready=False) as client:
+    async with running(create_app(opener, load_settings()), ready=False) as client:
         assert (await client.get("/healthz")).json() == {"status": "ok"}
         waiting = await client.get("/readyz")
         assert waiting.status_code == 503
@@ -56,7 +63,7 @@ async def test_a_service_that_cannot_be_opened_is_told_without_its_insides() -> 
     def opener(_: Opening) -> Service:
         raise LibraryLocked("Process 7 holds /secret/folder; stop it.")
 
-    async with running(create_app(opener, Settings()), ready=False) as client:
+    async with running(create_app(opener, load_settings()), ready=False) as client:
         while "could not be opened" not in (ready := await client.get("/readyz")).text:
             await asyncio.sleep(0.005)
         asked = await client.post("/v1/ask", json=ASKED)
@@ -74,8 +81,8 @@ async def test_readiness_follows_the_service(client: httpx.AsyncClient, service:
 
 async def test_more_calls_than_can_wait_are_refused_and_health_still_answers() -> None:
     service, hold = WholeService(PAPERS), threading.Event()
-    service.before_call = lambda: hold.wait(10) and None
-    async with running(app_over(service, Settings(concurrency=1, waiting=1))) as client:
+    service.before_call = wait_for(hold)
+    async with running(app_over(service, load_settings(concurrency=1, waiting=1))) as client:
         running_or_waiting = [asyncio.create_task(client.post("/v1/ask", json=ASKED)) for _ in range(2)]
         await asyncio.sleep(0.05)
         refused = await client.post("/v1/ask", json=ASKED)
@@ -90,8 +97,8 @@ async def test_more_calls_than_can_wait_are_refused_and_health_still_answers() -
 
 async def test_a_caller_that_leaves_gives_up_its_place() -> None:
     service, hold = WholeService(PAPERS), threading.Event()
-    service.before_call = lambda: hold.wait(10) and None
-    app = app_over(service, Settings(concurrency=1, waiting=1))
+    service.before_call = wait_for(hold)
+    app = app_over(service, load_settings(concurrency=1, waiting=1))
     async with running(app) as client:
         backend = app.state.parts.backend
         first = asyncio.create_task(client.post("/v1/ask", json=ASKED))
@@ -112,7 +119,7 @@ async def test_stopping_while_opening_tells_the_opener() -> None:
             told.set()
         return cast("Service", WholeService())
 
-    async with running(create_app(opener, Settings()), ready=False):
+    async with running(create_app(opener, load_settings()), ready=False):
         pass
     assert told.is_set()
 
@@ -131,7 +138,7 @@ async def test_a_large_body_is_refused(client: httpx.AsyncClient, declared: bool
 
 
 async def test_papers_may_be_larger_than_questions() -> None:
-    settings = Settings(max_body_bytes=2 * QUESTION_BYTES)
+    settings = load_settings(max_body_bytes=2 * QUESTION_BYTES)
     async with running(app_over(WholeService(), settings)) as client:
         fits = await client.post("/v1/papers", json=[{"title": "x" * (QUESTION_BYTES + 1)}])
         assert fits.status_code == 202

@@ -78,7 +78,7 @@ async def test_no_question_stands_in_the_log(
 
 @pytest.mark.parametrize("given", ["", "a" * 129, "with space", "naïve", "new\tline"])
 async def test_an_odd_request_id_is_replaced(client: httpx.AsyncClient, given: str) -> None:
-    response = await client.get("/healthz", headers={"X-Request-ID": given.encode()})
+    response = await client.get("/healthz", headers={b"X-Request-ID": given.encode()})
     assert re.fullmatch("[0-9a-f]{32}", response.headers["x-request-id"])
 
 

@@ -3,13 +3,14 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from api.jobs import MAX_KEPT, MAX_QUEUED, Jobs, Watch
+from api.jobs import Jobs, Watch
 from data import bundled_papers
 from rag.errors import NotFound, NotReady
 from rag.types import IngestReport
@@ -174,7 +175,7 @@ async def test_questions_are_answered_while_papers_are_added(service: WholeServi
 
 
 def test_too_many_waiting_jobs_are_refused() -> None:
-    jobs, hold = Jobs(), threading.Event()
+    jobs, hold = Jobs(queued=2), threading.Event()
 
     def wait(_: Watch) -> IngestReport:
         hold.wait(10)
@@ -182,8 +183,8 @@ def test_too_many_waiting_jobs_are_refused() -> None:
 
     first = jobs.submit(wait)
     while jobs.get(first.id).state == "queued":
-        pass
-    for _ in range(MAX_QUEUED):
+        time.sleep(0.001)
+    for _ in range(2):
         jobs.submit(wait)
     with pytest.raises(NotReady):
         jobs.submit(wait)
@@ -192,14 +193,15 @@ def test_too_many_waiting_jobs_are_refused() -> None:
 
 
 def test_the_oldest_jobs_are_forgotten() -> None:
-    jobs = Jobs()
-    first = jobs.submit(lambda _: IngestReport())
-    for _ in range(MAX_KEPT):
-        last = jobs.submit(lambda _: IngestReport())
-        while jobs.get(last.id).state in ("queued", "running"):
-            pass
+    jobs = Jobs(kept=2)
+    known = []
+    for _ in range(3):
+        known.append(jobs.submit(lambda _: IngestReport()).id)
+        while jobs.get(known[-1]).state in ("queued", "running"):
+            time.sleep(0.001)
     with pytest.raises(NotFound):
-        jobs.get(first.id)
+        jobs.get(known[0])
+    assert [jobs.get(job_id).state for job_id in known[1:]] == ["succeeded", "succeeded"]
     jobs.stop()
 
 
@@ -209,7 +211,7 @@ def test_a_stopped_server_tells_running_work_to_stop() -> None:
     def work(watch: Watch) -> IngestReport:
         began.set()
         while not watch.cancelled():
-            pass
+            time.sleep(0.001)
         return IngestReport(added=2)
 
     job = jobs.submit(work)
@@ -224,7 +226,7 @@ def test_an_upload_leaves_no_file_behind(tmp_path: Path, monkeypatch: pytest.Mon
 
     async def add() -> None:
         async with running(app_over(WholeService())) as client:
-            files = {"file": ("more.jsonl", b'{"title": "Tokens", "abstract": "Tokens are cut."}\n' * 50_000)}
+            files = {"file": ("more.jsonl", b'{"title": "Tokens", "abstract": "Tokens are cut."}\n' * 25_000)}
             job = await ended(client, await client.post("/v1/papers", files=files))
             assert job["added"] == 1
 

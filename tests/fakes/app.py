@@ -12,7 +12,7 @@ from fastapi import FastAPI
 
 from api.app import create_app
 from api.backend import Opening
-from rag.settings import Settings
+from rag.settings import Settings, load_settings
 from tests.fakes.whole import WholeService
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def app_over(service: WholeService, settings: Settings | None = None) -> FastAPI
     def opener(_: Opening) -> Service:
         return cast("Service", service)
 
-    return create_app(opener, settings or Settings())
+    return create_app(opener, settings or load_settings())
 
 
 @asynccontextmanager

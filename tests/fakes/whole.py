@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+from rag.checks import MAX_QUESTION, check_filters, check_text, check_top_k
 from rag.corpus import read_papers, sentence_spans
 from rag.errors import InvalidInput, NotFound, UnknownFormat
 from rag.types import (
@@ -58,7 +59,9 @@ class WholeService:
         mode: Mode = "auto",
     ) -> Answer:
         """Quote the sentence that shares most words, of up to two papers; refuse where none does."""
-        _check(question, "question", top_k)
+        check_text(question, "question", longest=MAX_QUESTION)
+        check_filters(filters)
+        check_top_k(top_k)
         self.before_call()
         standalone = " ".join([*(turn.content for turn in history if turn.role == "user"), question])
         hits = tuple(self._hits(standalone, filters)[:top_k])
@@ -91,7 +94,9 @@ class WholeService:
         filters: Filters = Filters(),  # noqa: B008  # frozen
     ) -> SearchResult:
         """Papers by the number of words they share with the query."""
-        _check(query, "query", top_k)
+        check_text(query, "query", longest=MAX_QUESTION)
+        check_filters(filters)
+        check_top_k(top_k)
         self.before_call()
         return SearchResult(tuple(self._hits(query, filters)[:top_k]), {"total": 1.0}, self._index())
 
@@ -118,7 +123,7 @@ class WholeService:
 
     def ingest_papers(
         self,
-        items: Iterable[Paper | Rejection],
+        records: Iterable[Paper | Rejection],
         *,
         on_progress: Progress | None = None,
         cancelled: Cancelled | None = None,
@@ -126,7 +131,7 @@ class WholeService:
         """Keep papers, hand rejections back."""
         counts = {"added": 0, "updated": 0, "unchanged": 0}
         rejected: list[Rejection] = []
-        for done, item in enumerate(items, 1):
+        for done, item in enumerate(records, 1):
             if cancelled is not None and cancelled():
                 break
             if isinstance(item, Rejection):
@@ -232,12 +237,3 @@ def _written(citations: Sequence[Citation]) -> tuple[str, tuple[Sentence, ...]]:
 
 def _words(text: str) -> set[str]:
     return {word for word in re.findall(r"\w+", text.casefold()) if len(word) > 3}
-
-
-def _check(text: str, field: str, top_k: int) -> None:
-    if not text.strip():
-        raise InvalidInput("It is empty; ask in a few words.", field=field)
-    if len(text) > 4000 or re.search("[\x00\ud800-\udfff]", text):
-        raise InvalidInput("It is too long, or holds what is no text.", field=field)
-    if not 1 <= top_k <= 50:
-        raise InvalidInput("Accepted are 1 to 50.", field="top_k")
