@@ -18,7 +18,9 @@ from rag.vectors import Encoded, EncodedQuery
 
 Passage = tuple[Paper, Sequence[Chunk]]
 
-_CHARS_PER_TOKEN = 3  # an estimate on the safe side, for models whose tokenizer is not at hand
+# For models whose tokenizer is not at hand: estimates on the safe side.
+_CHARS_PER_TOKEN = 3
+_MAX_TOKENS = 510
 
 
 class Identified(ABC):
@@ -90,6 +92,11 @@ def count_tokens(model: BaseEmbedding, texts: Sequence[str]) -> list[int]:
     if isinstance(model, SpanPooling):
         return model.count_tokens(texts)
     return [1 + len(text) // _CHARS_PER_TOKEN for text in texts]
+
+
+def max_tokens(model: BaseEmbedding) -> int:
+    """Tokens, as `count_tokens` counts them, that a window and its title may come to."""
+    return model.max_tokens if isinstance(model, SpanPooling) else _MAX_TOKENS
 
 
 def identity_of(model: BaseEmbedding) -> EmbeddingIdentity:
