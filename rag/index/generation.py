@@ -21,7 +21,7 @@ from rag.types import Filters, IndexInfo, Span
 CHROMA = "chroma"
 COLUMNS = "columns"
 LEXICAL = "lexical"
-SENTENCES = ("sentences", "float16")
+SENTENCES = ("sentences", "int8")
 SPANS = "spans.npy"
 WINDOWS = ("windows", "float32")
 

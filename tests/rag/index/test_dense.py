@@ -108,7 +108,7 @@ class TestInMemory(DenseContract):
 
 
 def test_the_nearest_vector_of_each_paper_and_its_ordinal(tmp_path: Path) -> None:
-    vectors = ragged(tmp_path, [3, 0, 1, 7], "float16")
+    vectors = ragged(tmp_path, [3, 0, 1, 7])
     query = unit(RNG, 1)[0]
     cosines, ordinals = vectors.best(query, np.array([3, 1, 0, 3]))
     own = vectors.vectors[4:].astype(np.float32) @ query
@@ -121,3 +121,15 @@ def test_the_nearest_vector_of_each_paper_and_its_ordinal(tmp_path: Path) -> Non
         (vectors.vectors[:3].astype(np.float32) @ query).argmax(),
         own.argmax(),
     ]
+
+
+def test_bytes_with_a_scale_lose_next_to_nothing(tmp_path: Path) -> None:
+    given = unit(RNG, 300)
+    with RaggedWriter(tmp_path, "small", "int8") as writer:
+        writer.add(given)
+        writer.add(np.zeros((1, DIM), np.float32))
+    small = Ragged(tmp_path, "small", "int8", DIM)
+    for query, row in zip(given, given @ given.T, strict=True):
+        cosines, ordinals = small.best(query, np.array([0, 1]))
+        assert cosines.tolist() == pytest.approx([1, 0], abs=0.01)
+        assert row[ordinals[0]] > 0.99
