@@ -18,8 +18,8 @@ from rag.vectors import Floats, TokenVectors
 
 NO_PLACE = -1
 
-# Multiplications in one matrix product. OpenBLAS calls its threads for more than 262,144, which on busy cores was
-# measured to take a hundred times as long.
+# Multiplications in one matrix product. OpenBLAS calls its threads for more than 262,144, which on busy cores
+# was measured to take a hundred times as long.
 _PRODUCT = 250_000
 
 
