@@ -31,8 +31,9 @@ class _Refused(Exception):  # noqa: N818  # never leaves this module
 
 
 def source_name(name: str) -> str:
-    """The last part of a path, with bytes that are no text escaped: what ``Paper.sources`` holds."""
-    return PurePath(name).name.encode("utf-8", "backslashreplace").decode() or name
+    """The last part of a path, fit to be stored: what ``Paper.sources`` holds."""
+    last = PurePath(name).name.replace("\x00", "")
+    return last.encode("utf-8", "backslashreplace").decode() or "unnamed"
 
 
 def paper_from_record(record: object, where: str, *, source: str) -> Paper | Rejection:
