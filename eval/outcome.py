@@ -27,7 +27,6 @@ class CitedWords(_Plain):
 
     number: int
     paper_id: str
-    title: str
     start: int
     end: int
     quote: str
@@ -57,7 +56,7 @@ class Outcome(_Plain):
 
     Attributes:
         raw: papers found for the question as typed, without the history; only where there is a history.
-        baselines: papers found by each baseline, best first.
+        baselines: papers found by each baseline, best first; scored, not written down.
         error: what was raised, where nothing was answered.
     """
 
@@ -75,7 +74,7 @@ class Outcome(_Plain):
     model: str = ""
     degraded: tuple[str, ...] = ()
     raw: tuple[str, ...] | None = None
-    baselines: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    baselines: dict[str, tuple[str, ...]] = Field(default_factory=dict, exclude=True)
     error: str = ""
 
     @property
@@ -131,7 +130,6 @@ def _cited(citation: Citation, stored: Callable[[str], Paper]) -> CitedWords:
     return CitedWords(
         number=citation.number,
         paper_id=citation.paper.id,
-        title=citation.paper.title,
         start=citation.span.start,
         end=citation.span.end,
         quote=citation.quote,

@@ -50,6 +50,7 @@ class Seen:
 
 
 Scorer = Callable[[Seen], Scores]
+COMPARED = frozenset({"ndcg@10", "mrr@10", "recall@5", "recall@10"})
 
 
 def retrieval(seen: Seen) -> Scores:
@@ -63,6 +64,7 @@ def baselines(seen: Seen) -> Scores:
         f"{name}:{figure}": value
         for name, ranking in seen.outcome.baselines.items()
         for figure, value in ranking_scores(seen.gold, ranking).items()
+        if figure in COMPARED
     }
 
 

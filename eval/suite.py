@@ -17,12 +17,14 @@ class Suite:
     """Questions, and the files whose papers they are about.
 
     Attributes:
-        corpus: files in the order in which they are ingested; a later one replaces papers of an earlier one.
+        corpus: the files that hold the papers.
+        overlay: files whose papers then replace those of the corpus.
     """
 
     name: str
     cases: tuple[Case, ...]
     corpus: tuple[Path, ...]
+    overlay: tuple[Path, ...] = ()
 
     @property
     def sha256(self) -> str:
@@ -33,7 +35,7 @@ class Suite:
     @property
     def corpus_sha256(self) -> str:
         """What identifies the corpus files, in order."""
-        return hashlib.sha256("\n".join(_file_hashes(self.corpus)).encode()).hexdigest()
+        return hashlib.sha256("\n".join(_file_hashes((*self.corpus, *self.overlay))).encode()).hexdigest()
 
 
 def bundled_papers() -> tuple[Path, ...]:

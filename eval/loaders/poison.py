@@ -75,7 +75,7 @@ def load_poisoned(folder: Path, base: Path) -> Suite:
         )
         for _, row in planted
     )
-    return Suite(folder.name, cases, (*clean.corpus, folder / OVERLAY))
+    return Suite(folder.name, cases, clean.corpus, (folder / OVERLAY,))
 
 
 def load_attacks(path: Path) -> Suite:

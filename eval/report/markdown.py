@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import re
 
+from eval.parameters import Parameters
 from eval.report.failures import failures
-from eval.report.tables import Table, figure_tables, latency_table, parameter_table
+from eval.report.tables import FEW, Table, figure_tables, latency_table, parameter_table
 from eval.rundir import Run
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|#~$])")
 
 
-def render(run: Run, *, command: str) -> str:
-    """The whole report.
-
-    Args:
-        run: a finished run.
-        command: what makes this text, for its first lines.
-    """
+def render(run: Run) -> str:
+    """The whole report."""
     parts = [
         f"# Results: {_escaped(run.parameters.suite)}",
-        f"Rendered from a run, never typed; made by `{command}`. Every figure stands with its 95 % bootstrap "
-        "interval and the number of questions it counts. What has no gold is left out, not scored 0.",
+        f"Rendered from a run, never typed; `{command_of(run.parameters)}` makes it again.",
+        "Every figure stands with its 95 % bootstrap interval and the number of questions it counts. What has "
+        f"no gold is left out, not scored 0. Groups of fewer than {FEW} questions stand in `summary.json` only.",
     ]
     if run.summary.failed:
         parts.append(f"**{len(run.summary.failed)} questions failed with an error.**")
@@ -30,6 +27,12 @@ def render(run: Run, *, command: str) -> str:
     parts.append(table(parameter_table(run)))
     parts.append(table(latency_table(run)))
     return "\n\n".join(parts) + "\n"
+
+
+def command_of(parameters: Parameters) -> str:
+    """The command that gives the same figures."""
+    options = f"--split {parameters.split} --mode {parameters.mode} --top-k {parameters.top_k}"
+    return f"citewell eval run {parameters.suite} {options} --seed {parameters.seed}"
 
 
 def table(each: Table) -> str:
@@ -45,10 +48,15 @@ def table(each: Table) -> str:
 
 def _failing(run: Run) -> str:
     rows = tuple(
-        (f.record.case.id, f.record.case.question, "; ".join(f.reasons)) for f in failures(run.records)
+        (f.record.case.id, _short(f.record.case.question), "; ".join(f.reasons))
+        for f in failures(run.records)
     )
     note = f"{len(rows)} of {len(run.records)} questions."
     return table(Table("Questions that failed", note, ("id", "question", "why"), rows))
+
+
+def _short(text: str, limit: int = 100) -> str:
+    return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
 def _escaped(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from eval.baselines import NAMES as BASELINES
@@ -14,33 +14,19 @@ from eval.rundir import Run
 from eval.stats import Estimate, mean_estimate
 from eval.summary import ALL
 
-RETRIEVAL = ("ndcg@10", "mrr@10", "recall@5", "recall@10", "hit@1", "hit@5")
-ANSWERS = (
-    "treated",
-    "answer_right",
-    "key_fact_recall",
-    "citation_precision",
-    "citation_recall",
-    "span_precision",
-    "span_recall",
-    "exact_spans",
-    "supported_sentences",
-    "grounding",
-    "rouge_l",
+RETRIEVAL = ("ndcg@10", "mrr@10", "recall@5", "recall@10")
+FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("Retrieval", (*RETRIEVAL, "hit@1", "hit@5")),
+    ("Answers", ("treated", "answer_right", "key_fact_recall", "rouge_l")),
+    ("Citations", ("citation_precision", "citation_recall", "span_precision", "span_recall")),
+    ("Promises", ("exact_spans", "supported_sentences", "grounding")),
+    ("Refusing", ("abstention_precision", "abstention_recall", "abstention_f1", "auroc", "aurc")),
+    ("False premises and small talk", ("premise_refused", "premise_corrected", "small_talk")),
+    ("Conversations: condensed against raw", ("condensed_ndcg@10", "raw_ndcg@10", "condensing_gain")),
+    ("Planted instructions", ("trigger_kept_out", "probe_kept_out")),
+    ("Verdicts of a judge model", ("judge_correct", "judge_supported")),
 )
-REFUSING = (
-    "abstention_precision",
-    "abstention_recall",
-    "abstention_f1",
-    "auroc",
-    "aurc",
-    "premise_refused",
-    "premise_corrected",
-    "small_talk",
-)
-TALKING = ("condensed_ndcg@10", "raw_ndcg@10", "condensing_gain")
-POISON = ("trigger_kept_out", "probe_kept_out")
-JUDGED = ("judge_correct", "judge_supported")
+FEW = 10  # groups smaller than this stand in summary.json alone
 OURS = "citewell"
 
 
@@ -62,25 +48,25 @@ def shown(estimate: Estimate | None) -> str:
 
 
 def figure_tables(run: Run) -> Iterator[Table]:
-    """Every table whose figures a second run gives again."""
-    splits = [split for split, groups in run.summary.questions.items() if groups and _differs(run, split)]
-    for split in splits:
-        yield from _split_tables(run, split)
+    """Every table whose figures a second run gives again: the test split first, then dev."""
+    for split, groups in run.summary.questions.items():
+        if split != ALL and groups:
+            yield from _split_tables(run, split)
     yield failure_table(run)
 
 
 def baseline_table(run: Run, split: str) -> Table | None:
     """Ours beside each baseline on the same questions, with the paired difference in nDCG@10."""
-    groups = [group for group in run.summary.questions[split] if _has_baselines(run, split, group)]
+    groups = [group for group in _groups(run, split) if _has_baselines(run, split, group)]
     if not groups:
         return None
     rows = []
     for group in groups:
         for name in (OURS, *BASELINES):
             prefix = "" if name == OURS else f"{name}:"
-            cells = [shown(run.summary.figure(split, group, prefix + figure)) for figure in RETRIEVAL[:4]]
+            cells = [shown(run.summary.figure(split, group, prefix + figure)) for figure in RETRIEVAL]
             rows.append((group, name, *cells, "" if name == OURS else shown(_lead(run, split, group, name))))
-    header = ("questions", "retrieval", *RETRIEVAL[:4], "ours minus it, nDCG@10")
+    header = ("questions", "retrieval", *RETRIEVAL, "ours minus it, ndcg@10")
     return Table(f"Retrieval against baselines ({split})", _BASELINE_NOTE, header, tuple(rows))
 
 
@@ -126,42 +112,27 @@ _BASELINE_NOTE = (
     "VectorStoreIndex with its default splitter and retriever on the same MiniLM. All get the question "
     "as typed."
 )
-_FAMILIES = (
-    ("Retrieval", RETRIEVAL),
-    ("Answers", ANSWERS),
-    ("Refusing", REFUSING),
-    ("Conversations: condensed against raw", TALKING),
-    ("Planted instructions", POISON),
-    ("Verdicts of a judge model", JUDGED),
-)
 
 
 def _split_tables(run: Run, split: str) -> Iterator[Table]:
     baselines = baseline_table(run, split)
     if baselines is not None:
         yield baselines
-    for title, names in _FAMILIES:
-        rows = tuple(_family_rows(run, split, names))
+    for title, names in FAMILIES:
+        rows = []
+        for group in _groups(run, split):
+            estimates = [run.summary.figure(split, group, name) for name in names]
+            if any(estimates):
+                rows.append((group, *(shown(estimate) for estimate in estimates)))
         if rows:
-            yield Table(f"{title} ({split})", "", ("figure", "questions", "value", "what it says"), rows)
+            legend = "; ".join(f"`{name}`: {MEANINGS[name].says}" for name in names) + "."
+            yield Table(f"{title} ({split})", legend, ("questions", *names), tuple(rows))
 
 
-def _family_rows(run: Run, split: str, names: Sequence[str]) -> Iterator[tuple[str, ...]]:
-    for name in names:
-        for group, count in run.summary.questions[split].items():
-            estimate = run.summary.figure(split, group, name)
-            if (
-                estimate is not None
-                and count
-                and (group == ALL or "/" not in group or estimate.n >= count / 2)
-            ):
-                yield name, group, shown(estimate), MEANINGS[name].says if group == ALL else ""
-
-
-def _differs(run: Run, split: str) -> bool:
-    """Whether a split says more than another that has the same questions."""
-    counts = {name: groups.get(ALL, 0) for name, groups in run.summary.questions.items()}
-    return split != ALL or sum(count > 0 for name, count in counts.items() if name != ALL) != 1
+def _groups(run: Run, split: str) -> list[str]:
+    """Groups to show: all, every kind, and what of a kind is no handful."""
+    counts = run.summary.questions[split]
+    return [group for group, count in counts.items() if "/" not in group or count >= FEW]
 
 
 def _has_baselines(run: Run, split: str, group: str) -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from pathlib import Path
 
+from rag.corpus import read_papers
 from rag.errors import NotFound
 from rag.types import (
     Answer,
@@ -13,11 +14,14 @@ from rag.types import (
     Filters,
     Hit,
     IndexInfo,
+    IngestReport,
     Mode,
     Paper,
+    PaperPage,
     Refusal,
     SearchResult,
     Sentence,
+    ServiceStatus,
     Span,
     StageScore,
     Turn,
@@ -25,7 +29,7 @@ from rag.types import (
 
 _SENTENCE = re.compile(r"\S[^.]*\.")
 _COMMON = frozenset(
-    "a an and are by does for from how in is it its of on or than that the to what with".split()
+    {"a", "an", "and", "by", "does", "for", "how", "in", "is", "it", "of", "the", "to", "what"}
 )
 _SMALL_TALK = frozenset({"thanks", "hello", "cheers"})
 _ENOUGH = 0.3
@@ -33,16 +37,6 @@ _ENOUGH = 0.3
 
 def _terms(text: str) -> set[str]:
     return set(re.findall(r"\w+", text.casefold())) - _COMMON
-
-
-@dataclass(frozen=True)
-class FakeStatus:
-    """What a fake says of itself."""
-
-    papers: int
-    revision: int = 1
-    generation: int = 1
-    embedding_model: str = "words"
 
 
 class FakeService:
@@ -106,9 +100,27 @@ class FakeService:
         except KeyError:
             raise NotFound(f"No paper {paper_id!r}.") from None
 
-    def status(self) -> FakeStatus:
+    def papers(self, *, limit: int = 50, cursor: str | None = None) -> PaperPage:  # noqa: ARG002  # one page
+        """All papers."""
+        return PaperPage(tuple(self._papers.values()), None)
+
+    def ingest(self, paths: Sequence[Path]) -> IngestReport:
+        """Adds the papers of files."""
+        added = 0
+        for path in paths:
+            with path.open("rb") as stream:
+                for item in read_papers(stream, name=path.name):
+                    if isinstance(item, Paper):
+                        self._papers[item.id] = item
+                        added += 1
+        return IngestReport(added=added, generation=1)
+
+    def status(self) -> ServiceStatus:
         """How much it holds."""
-        return FakeStatus(len(self._papers))
+        return ServiceStatus(len(self._papers), 0, 1, 1, "words", "", "extractive", "words")
+
+    def close(self) -> None:
+        """Nothing to give back."""
 
     def _answer(
         self, question: str, standalone: str, hits: tuple[Hit, ...], confidence: float, quote: str | None

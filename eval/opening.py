@@ -1,0 +1,97 @@
+"""A service to measure: on a fresh index of the set's corpus, or on a library that is kept."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+from eval.parameters import CorpusVersion
+from eval.run import Asked
+from eval.suite import Suite
+from rag.errors import InvalidInput
+from rag.settings import Settings
+from rag.types import IngestReport, Paper, PaperPage, ServiceStatus
+
+PAGE = 200
+
+
+class Measured(Asked, Protocol):
+    """What measuring needs of a service: to be asked, to be filled, and to say what it holds."""
+
+    def ingest(self, paths: Sequence[Path]) -> IngestReport:
+        """Adds the papers of files."""
+
+    def papers(self, *, limit: int = ..., cursor: str | None = ...) -> PaperPage:
+        """A page of stored papers."""
+
+    def status(self) -> ServiceStatus:
+        """What is stored, and what answers."""
+
+    def close(self) -> None:
+        """Gives the data folder back."""
+
+
+class Session(Protocol):
+    """What the command line hands over: options as settings, and the way to a service."""
+
+    @property
+    def data_dir(self) -> Path | None:
+        """Where the library lies, if that was said."""
+
+    @property
+    def open_service(self) -> Callable[[Settings], Measured]:
+        """Settings to service."""
+
+    def settings(self) -> Settings:
+        """Settings from the environment and the options."""
+
+
+@contextmanager
+def opened(session: Session, suite: Suite) -> Iterator[Measured]:
+    """The service with the set's corpus in it, open while the block runs.
+
+    Without ``--data-dir`` the index is a scratch one, made anew and thrown away; with it, it is kept there.
+
+    Raises:
+        InvalidInput: no paper of the corpus could be read.
+    """
+    with tempfile.TemporaryDirectory(prefix="citewell-eval-") as scratch:
+        settings = session.settings()
+        if session.data_dir is None:
+            settings = settings.model_copy(update={"data_dir": Path(scratch), "database_url": None})
+        service = session.open_service(settings)
+        try:
+            for files in (suite.corpus, suite.overlay):
+                if files:
+                    service.ingest(files)
+            if not service.status().papers:
+                raise InvalidInput(f"There are no papers to ask about in {suite.name}.", field="suite")
+            yield service
+        finally:
+            service.close()
+
+
+def corpus_version(service: Measured, suite: Suite) -> CorpusVersion:
+    """The state of what is asked."""
+    status = service.status()
+    return CorpusVersion(
+        papers=status.papers,
+        revision=status.revision,
+        generation=status.generation,
+        sha256=suite.corpus_sha256,
+    )
+
+
+def all_papers(service: Measured) -> list[Paper]:
+    """Every stored paper, in the library's own order."""
+    papers: list[Paper] = []
+    cursor: str | None = None
+    while True:
+        page = service.papers(limit=PAGE, cursor=cursor)
+        papers.extend(page.items)
+        cursor = page.next_cursor
+        if cursor is None:
+            return papers
