@@ -100,7 +100,7 @@ class Generation:
         """Where the sentences of a paper stand in its abstract, and their unit vectors, copied."""
         part = slice(*self._sentences.offsets[row : row + 2])
         spans = tuple(Span(start, end) for start, end in self._spans[part].tolist())
-        return spans, self._sentences.vectors[part].astype(np.float32)
+        return spans, self._sentences.of(row)
 
     def close(self) -> None:
         """Let go of files and memory; no search may be running."""

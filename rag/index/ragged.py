@@ -97,6 +97,12 @@ class Ragged:
         for start in range(0, len(self.vectors), size):
             yield start, self.vectors[start : start + size].astype(np.float32)
 
+    def of(self, row: int) -> Vectors:
+        """The unit vectors of one paper, copied."""
+        part = slice(int(self.offsets[row]), int(self.offsets[row + 1]))
+        vectors = self.vectors[part].astype(np.float32)
+        return vectors if self._scales is None else vectors * self._scales[part, None]
+
     def best(self, query: Vectors, rows: Rows) -> tuple[Scores, Rows]:
         """The nearest vector of each paper.
 

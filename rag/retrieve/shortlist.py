@@ -114,13 +114,10 @@ def look_closely(
 
 def as_asked(short: Shortlist, asked: Asked) -> Shortlist:
     """First the papers that the query names, last those that lack a phrase it quotes; no paper twice."""
-    scores = short.scores.copy()
-    for i, paper in enumerate(short.papers):
-        if asked.names(paper):
-            scores[i] = 1
-        elif not asked.quotes(paper):
-            scores[i] *= _WITHOUT_PHRASE
-    short = short.ordered(scores)
+    named = np.array([asked.names(paper) for paper in short.papers], np.bool_)
+    quoted = np.array([asked.quotes(paper) for paper in short.papers], np.bool_)
+    scores = np.where(named, np.float32(1), np.where(quoted, short.scores, short.scores * _WITHOUT_PHRASE))
+    short = replace(short, scores=scores).pick(np.lexsort((-scores, ~named)).tolist())
     return short.pick(distinct(short.papers))
 
 
