@@ -72,15 +72,19 @@ class _Fit:
                 filled = 0
             runs[-1].append(span)
             filled += n
-        return [window for run in runs for window in self._checked(run)]
+        return self._windows(runs)
 
-    def _checked(self, run: Sequence[Span]) -> list[Span]:
-        """The run as one window, or as several where the whole has more tokens than its parts."""
-        window = Span(run[0].start, run[-1].end)
-        if len(run) == 1 or self._counted([window])[0][1] <= self._room:
-            return [window]
-        middle = len(run) // 2
-        return self._checked(run[:middle]) + self._checked(run[middle:])
+    def _windows(self, runs: Sequence[Sequence[Span]]) -> list[Span]:
+        """Each run as one window, or as several where the whole has more tokens than its parts."""
+        windows: list[Span] = []
+        counted = self._counted([Span(run[0].start, run[-1].end) for run in runs])
+        for run, (window, n) in zip(runs, counted, strict=True):
+            if n <= self._room or len(run) == 1:
+                windows.append(window)
+            else:
+                middle = len(run) // 2
+                windows += self._windows([run[:middle], run[middle:]])
+        return windows
 
 
 def _halves(text: str, span: Span) -> list[Span]:
