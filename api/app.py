@@ -18,6 +18,9 @@ from api.middleware import BodyLimit, Envelope, SameOrigin
 from api.routes import ask, health, jobs, pages, papers, search
 from rag.settings import Settings
 
+NOUNS = (ask, search, papers, jobs, health, pages)
+"""What there are routes for; a new noun is one file in ``api/routes`` and one word here."""
+
 QUESTION_BYTES = 1024 * 1024
 """Largest body of a request that brings no papers: a question and a long history."""
 
@@ -53,10 +56,10 @@ def create_app(opener: Opener, settings: Settings) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.parts = Parts(backend, runner, metrics)
-    for room in (ask, search, papers, jobs, health, pages):
-        app.include_router(room.router)
+    for noun in NOUNS:
+        app.include_router(noun.router)
     pages.mount_files(app)
-    errors.install(app)
+    errors.install(app, [route for noun in NOUNS for route in noun.router.routes])
     openapi.complete(app)
 
     def limit_of(path: str) -> int:

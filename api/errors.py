@@ -11,7 +11,9 @@ from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
+from starlette.routing import BaseRoute
 
 from api.wire.problem import MEDIA_TYPE, Fault, Problem
 from rag import errors
@@ -104,11 +106,26 @@ def clean(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode()
 
 
-def install(app: FastAPI) -> None:
-    """Make every error of the app a problem document."""
+def install(app: FastAPI, routes: Sequence[BaseRoute]) -> None:
+    """Make every error of the app a problem document.
+
+    Args:
+        app: the app.
+        routes: all that it takes, so that a wrong method is told every right one.
+    """
+
+    async def on_http_error(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)  # noqa: S101  # registered for nothing else
+        status = 422 if error.status_code == HTTPStatus.BAD_REQUEST else error.status_code
+        detail = "" if error.detail == responses.get(error.status_code) else error.detail
+        headers = dict(error.headers or {})
+        if status == HTTPStatus.METHOD_NOT_ALLOWED and (methods := _methods(routes, request.scope["path"])):
+            headers["Allow"] = ", ".join(methods)
+        return problem_response(plain_problem(status, detail, request_id_of(request)), headers)
+
     app.add_exception_handler(errors.CitewellError, _on_citewell_error)
     app.add_exception_handler(RequestValidationError, _on_invalid_request)
-    app.add_exception_handler(HTTPException, _on_http_error)
+    app.add_exception_handler(HTTPException, on_http_error)
 
 
 def request_id_of(request: Request) -> str:
@@ -152,8 +169,13 @@ def _field(loc: Sequence[str | int]) -> str:
     return clean(".".join(str(part) for part in inner))[:200]
 
 
-async def _on_http_error(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)  # noqa: S101  # registered for nothing else
-    status = 422 if error.status_code == HTTPStatus.BAD_REQUEST else error.status_code
-    detail = "" if error.detail == responses.get(error.status_code) else error.detail
-    return problem_response(plain_problem(status, detail, request_id_of(request)), dict(error.headers or {}))
+def _methods(routes: Sequence[BaseRoute], path: str) -> list[str]:
+    """What an address takes; each of its methods is a route of its own."""
+    return sorted(
+        {
+            method
+            for route in routes
+            if isinstance(route, APIRoute) and route.path_regex.fullmatch(path)
+            for method in route.methods or ()
+        }
+    )

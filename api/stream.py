@@ -7,23 +7,44 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
+from typing import Any
 
 from fastapi.sse import format_sse_event
-from pydantic import BaseModel, TypeAdapter
+from pydantic import TypeAdapter
 
 from api.wire.ask import AskOut, CitationOut, RetrievedOut
 
-
-class Retrieval(BaseModel):
-    """Data of ``retrieval``: what is looked at, before anything is written."""
-
-    retrieved: list[RetrievedOut]
+_RETRIEVED = TypeAdapter(dict[str, list[RetrievedOut]])
+_TEXT = TypeAdapter(dict[str, str])
 
 
-class Delta(BaseModel):
-    """Data of ``delta``: the next piece of the answer; all pieces in order are the answer."""
+def _event_schema(name: str, data: dict[str, Any]) -> dict[str, Any]:
+    encoded = {"type": "string", "contentMediaType": "application/json", "contentSchema": data}
+    return {
+        "type": "object",
+        "required": ["event", "id", "data"],
+        "properties": {"event": {"const": name}, "id": {"type": "string"}, "data": encoded},
+    }
 
-    text: str
+
+EVENT_SCHEMA: dict[str, Any] = {
+    "oneOf": [
+        _event_schema(
+            "retrieval",
+            {
+                "type": "object",
+                "properties": {
+                    "retrieved": {"type": "array", "items": {"$ref": "#/components/schemas/RetrievedOut"}}
+                },
+            },
+        ),
+        _event_schema("citation", {"$ref": "#/components/schemas/CitationOut"}),
+        _event_schema("delta", {"type": "object", "properties": {"text": {"type": "string"}}}),
+        _event_schema("final", {"$ref": "#/components/schemas/AskOut"}),
+        _event_schema("done", {"type": "object"}),
+    ]
+}
+"""What OpenAPI says of one event."""
 
 
 def events(body: AskOut) -> Iterator[bytes]:
@@ -35,13 +56,13 @@ def events(body: AskOut) -> Iterator[bytes]:
         number += 1
         return format_sse_event(event=name, data_str=data, id=str(number))
 
-    yield event("retrieval", Retrieval(retrieved=body.retrieved).model_dump_json())
+    yield event("retrieval", _RETRIEVED.dump_json({"retrieved": body.retrieved}).decode())
     for piece in _pieces(body):
         if isinstance(piece, CitationOut):
             yield event("citation", piece.model_dump_json())
         else:
-            yield event("delta", Delta(text=piece).model_dump_json())
-    yield event("final", TypeAdapter(AskOut).dump_json(body).decode())
+            yield event("delta", _TEXT.dump_json({"text": piece}).decode())
+    yield event("final", body.model_dump_json())
     yield event("done", "{}")
 
 

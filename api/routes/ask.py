@@ -9,19 +9,14 @@ from fastapi.responses import StreamingResponse
 
 from api.deps import UsesBackend, UsesMetrics
 from api.openapi import problems
-from api.stream import events
+from api.stream import EVENT_SCHEMA, events
 from api.wire.ask import AskIn, AskOut
 
 router = APIRouter(prefix="/v1", tags=["answers"])
 
 _STREAM: dict[str, Any] = {
     "description": "The answer; with `stream: true` the same as server-sent events.",
-    "content": {
-        "text/event-stream": {
-            "schema": {"type": "string"},
-            "example": 'event: retrieval\ndata: {"retrieved": []}\n\nevent: done\ndata: {}\n\n',
-        }
-    },
+    "content": {"text/event-stream": {"itemSchema": EVENT_SCHEMA}},
 }
 
 

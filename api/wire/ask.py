@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -26,8 +26,8 @@ class AskIn(Request):
     model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
 
     question: Question
-    history: list[TurnIn] | None = Field(
-        None, max_length=MAX_TURNS, description="Earlier turns, oldest first."
+    history: Annotated[list[TurnIn], Field(max_length=MAX_TURNS)] | None = Field(
+        None, description="Earlier turns, oldest first."
     )
     filters: FiltersIn | None = None
     top_k: TopK = 8

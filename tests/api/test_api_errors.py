@@ -116,3 +116,5 @@ async def test_a_wrong_method_names_the_right_ones(client: httpx.AsyncClient) ->
     response = await client.put("/v1/ask")
     assert response.status_code == 405
     assert response.headers["allow"] == "POST"
+    response = await client.put("/v1/papers/10.1000/sparse.1")
+    assert response.headers["allow"] == "DELETE, GET"

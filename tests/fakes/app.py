@@ -1,13 +1,17 @@
-"""An app over a service in memory, reached without a socket."""
+"""An app over a service in memory, reached without a socket or through one."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import socket
+import threading
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, cast
 
 import httpx
+import uvicorn
 from fastapi import FastAPI
 
 from api.app import create_app
@@ -37,3 +41,20 @@ async def running(app: FastAPI, *, ready: bool = True) -> AsyncIterator[httpx.As
             while ready and (await client.get("/readyz")).status_code != httpx.codes.OK:
                 await asyncio.sleep(0.005)
             yield client
+
+
+@contextmanager
+def served(app: FastAPI) -> Iterator[str]:
+    """The address of an app on a free port of loopback, served by a thread of this process."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        url = "http://{}:{}".format(*listener.getsockname())
+        try:
+            while httpx.get(f"{url}/readyz").status_code != httpx.codes.OK:
+                time.sleep(0.01)
+            yield url
+        finally:
+            server.should_exit = True
+            thread.join()
