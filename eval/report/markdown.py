@@ -17,8 +17,9 @@ def render(run: Run) -> str:
     parts = [
         f"# Results: {_escaped(run.parameters.suite)}",
         f"Rendered from a run, never typed; `{command_of(run.parameters)}` makes it again.",
-        "Every figure stands with its 95 % bootstrap interval and the number of questions it counts. What has "
-        f"no gold is left out, not scored 0. Groups of fewer than {FEW} questions stand in `summary.json` only.",
+        "Every figure stands with its 95 % bootstrap interval and the number of questions it counts. What "
+        "has no gold is left out, not scored 0. Groups of fewer than "
+        f"{FEW} questions stand in `summary.json` alone.",
     ]
     if run.summary.failed:
         parts.append(f"**{len(run.summary.failed)} questions failed with an error.**")
