@@ -18,7 +18,7 @@ from rag.retrieve.query import understand
 from rag.retrieve.rerank import Reranker
 from rag.retrieve.retrieved import Evidence, Retrieved
 from rag.retrieve.shortlist import Shortlist, as_asked, look_closely, read, reordered
-from rag.types import Filters, Hit, Span
+from rag.types import Filters, Hit, IndexInfo, Span
 
 
 @dataclass(slots=True)
@@ -64,6 +64,16 @@ class HybridSearch:
         self._model = model
         self._weights = weights or Mix()
         self._reranker = reranker
+
+    @property
+    def info(self) -> IndexInfo:
+        """The generation that serves now.
+
+        Raises:
+            IndexUnavailable: none does.
+        """
+        with self._indexes.lease() as generation:
+            return generation.info
 
     def search(self, query: str, *, top_k: int, filters: Filters | None = None) -> Retrieved:
         """The papers that bear on the query, best first.
