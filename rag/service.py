@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 
-from rag.answer import Answerer
+from rag.answer.answerer import Answerer
 from rag.checks import MAX_QUESTION, check_filters, check_history, check_mode, check_text, check_top_k
 from rag.corpus import TextsSeen, read_papers, reader_named
 from rag.errors import CitewellError, InvalidInput, UnknownFormat

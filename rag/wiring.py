@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import ExitStack
 from functools import partial
 
 from llama_index.core.base.embeddings.base import BaseEmbedding
 
-from rag.answer import Answerer
+from rag.answer.answerer import Answerer
 from rag.corpus import chunk_paper
 from rag.embed.minilm import MiniLM
-from rag.embed.passages import SpanPooling, count_tokens, encode_passages, identity_of
+from rag.embed.openai_like import OpenAICompatible
+from rag.embed.passages import count_tokens, encode_passages, identity_of, max_tokens
 from rag.index import Indexes
-from rag.ingest import Chunker
 from rag.library import Library
 from rag.retrieve import HybridSearch
+from rag.retrieve.projection import load_projection
 from rag.service import Service
 from rag.settings import Settings
-
-SPECIAL_TOKENS = 2
-"""That a model puts around every text: one before, one after."""
-REMOTE_WINDOW = 512
-"""Tokens of a window for a model that does not say how much it reads; every one in use reads that much."""
 
 
 def open_service(settings: Settings) -> Service:
@@ -48,7 +43,9 @@ def open_service(settings: Settings) -> Service:
             indexes=indexes,
             search=search,
             answerer=Answerer(search, library),
-            chunk=_chunker(model),
+            chunk=partial(
+                chunk_paper, count_tokens=partial(count_tokens, model), max_tokens=max_tokens(model)
+            ),
             encode=partial(encode_passages, model),
         )
         opened.pop_all()  # the service closes them from here on
@@ -61,14 +58,11 @@ def embedding_model(settings: Settings) -> BaseEmbedding:
     Raises:
         ModelMissing: its weights are not to be had, or are not the ones expected.
     """
-    return MiniLM.load(threads=settings.threads)
-
-
-def _chunker(model: BaseEmbedding) -> Chunker:
-    """Cuts papers so that a title and a window fill one pass of the model."""
-    most = model.max_tokens if isinstance(model, SpanPooling) else REMOTE_WINDOW
-
-    def count(texts: Sequence[str]) -> list[int]:
-        return [n - SPECIAL_TOKENS for n in count_tokens(model, texts)]
-
-    return partial(chunk_paper, count_tokens=count, max_tokens=most - SPECIAL_TOKENS)
+    if settings.embedding == "minilm":
+        return MiniLM.load(threads=settings.threads, projection=load_projection())
+    key = settings.embedding_api_key
+    return OpenAICompatible(
+        model=settings.embedding_model,
+        base_url=settings.embedding_base_url,
+        api_key=key.get_secret_value() if key else None,
+    )
