@@ -48,7 +48,8 @@ class Draw:
 
     def __init__(self, *, tokens: bool, seed: int = 1) -> None:
         self._rng = np.random.default_rng(seed)
-        self._topics = units(self._rng.standard_normal((TOPICS, DIM)).astype(np.float32))
+        topics = np.random.default_rng(0).standard_normal((TOPICS, DIM)).astype(np.float32)
+        self._topics = units(topics)
         self._tokens = (
             units(self._rng.standard_normal((4096, TOKEN_DIM)).astype(np.float32)) if tokens else None
         )
@@ -139,7 +140,7 @@ def serve(folder: Path, *, questions: int) -> None:
 def measure(generation: Generation, draw: Draw, questions: int) -> None:
     """Print p50 and p95 of each arm, and how many of the true nearest the graph finds."""
     rng = np.random.default_rng(3)
-    vectors = draw.vectors(questions)
+    vectors = np.concatenate([draw.vectors(1) for _ in range(questions)])
     texts = [
         " ".join(draw.sentences[i].split()[:14]) for i in rng.integers(len(draw.sentences), size=questions)
     ]

@@ -26,6 +26,10 @@ _BATCH = 500  # records written at once; Chroma's own bound is lower on some bui
 _PAGE = 2000  # records read back at once
 _SCAN = 8_000  # papers scored one by one rather than searched for
 _ASK = 1_000  # windows asked of Chroma at most
+_EFFORT_BUILD = 200  # neighbours weighed when a window is put into the graph, and ...
+_EFFORT_SEARCH = (
+    300  # ... when one is searched for: 0.999 of the true nearest 50 among 10,000, 0.983 by default
+)
 _SPARE = 1.3  # how many more windows than the share of allowed papers says
 
 
@@ -74,7 +78,13 @@ class DenseIndex:
         every start would have to replay.
         """
         count = max(2, len(windows.vectors))
-        graph = CreateHNSWConfiguration(space="cosine", sync_threshold=count, batch_size=min(100, count))
+        graph = CreateHNSWConfiguration(
+            space="cosine",
+            ef_construction=_EFFORT_BUILD,
+            ef_search=_EFFORT_SEARCH,
+            sync_threshold=count,
+            batch_size=min(100, count),
+        )
         collection = client.create_collection(name, configuration={"hnsw": graph}, embedding_function=None)
         for start, block in windows.blocks(min(_BATCH, client.get_max_batch_size())):
             collection.add(ids=[str(start + i) for i in range(len(block))], embeddings=block)
