@@ -1,4 +1,4 @@
-"""What a threshold is fitted on: of dev questions, the confidence, whether the answer was right, what was due."""
+"""What a threshold is fitted on: how sure the service was of dev questions, and what was due."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Fitted:
 
     Attributes:
         confidence: what the service said, 0..1.
-        right: whether the answer is right; ``None`` where it refused, so fit on a service that refuses nothing.
+        right: whether the answer is right; ``None`` where it refused: fit on one that refuses nothing.
         should_refuse: whether the papers hold no answer.
     """
 
