@@ -20,8 +20,12 @@ from rag.service import Service
 from rag.settings import Settings
 
 
-def open_service(settings: Settings) -> Service:
+def open_service(settings: Settings, model: BaseEmbedding | None = None) -> Service:
     """Open everything a data folder needs to answer; indexes that don't fit the library are rebuilt.
+
+    Args:
+        settings: what is set.
+        model: takes the place of the embedding model that the settings name.
 
     Raises:
         ConfigError: a setting or the model's weights are not as they should be.
@@ -29,7 +33,7 @@ def open_service(settings: Settings) -> Service:
         LibraryError: the library can't be opened, or was embedded with another model.
         IndexUnavailable: the indexes can't be opened or rebuilt.
     """
-    model = embedding_model(settings)
+    model = model or embedding_model(settings)
     with ExitStack() as opened:
         library = opened.enter_context(Library.open(settings.data_dir, settings.database_url))
         library.bind_embedding(identity_of(model))
