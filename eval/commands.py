@@ -1,25 +1,22 @@
-"""``citewell eval``: run a question set, compare two runs, report one, and the gate."""
+"""``citewell eval``: run a question set, compare two runs, report one, and the gate.
+
+Commands import what they need when they run: what serves needs no plots, and help comes at once.
+"""
 
 from __future__ import annotations
 
 import time
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Literal, cast
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from eval import gate, measuring
-from eval.compare import Change, compare
-from eval.loaders import load_target
-from eval.loaders.pairs import PairSet
-from eval.opening import Session
-from eval.records import Record
-from eval.report import markdown, page
-from eval.rundir import read_run
-from eval.summary import Summary
+if TYPE_CHECKING:
+    from eval.compare import Change
+    from eval.opening import Session
+    from eval.records import Record
+    from eval.summary import Summary
 
 app = typer.Typer(
     name="eval",
@@ -27,9 +24,12 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
+    add_completion=False,
 )
 
 RUNS = Path("eval/runs")
+EXPECTATIONS = Path(__file__).parent / "expectations.json"
+REFERENCE = Path(__file__).parent / "runs" / "reference"
 HEADLINES = (
     "ndcg@10",
     "treated",
@@ -92,6 +92,10 @@ def run(
     ] = None,
 ) -> None:
     """Ask every question of a set, score what comes, and write it down with all that decides the figures."""
+    from eval import measuring
+    from eval.loaders import load_target
+    from eval.loaders.pairs import PairSet
+
     session = _session(context)
     target = load_target(suite, base=base)
     out = out or RUNS / target.name
@@ -109,13 +113,12 @@ def run(
         seed=seed,
         baselines=measuring.wants_baselines(suite, baselines),
     )
-    with _progress("asking") as tick:
+    with _Tick("asking") as tick:
         summary = measuring.measure(
             session, target, chosen, out=out, resume=resume, on_start=tick.start, on_done=tick
         )
-    _write_reports(out)
     _headlines(summary)
-    typer.echo(f"{out}: {measuring.REPORT}, {measuring.PAGE}")
+    typer.echo("wrote " + ", ".join(str(path) for path in _write_reports(out)))
 
 
 @app.command("compare")
@@ -125,6 +128,9 @@ def compare_runs(
     listed: Annotated[int, typer.Option(min=0, help="Cases listed for each figure.")] = 10,
 ) -> None:
     """Compare two runs case by case: what got better, what got worse, and what can't be told from noise."""
+    from eval.compare import compare
+    from eval.rundir import read_run
+
     found = compare(read_run(before), read_run(after))
     typer.echo(
         f"{found.before} -> {found.after}: {found.questions} questions in both, "
@@ -145,21 +151,17 @@ def report(
     ] = None,
 ) -> None:
     """Render a run again: Markdown, and one HTML page with plots and every failing question."""
-    _write_reports(folder)
+    written = _write_reports(folder)
     if results is not None:
-        results.write_text((folder / measuring.REPORT).read_text(encoding="utf-8"), encoding="utf-8")
-    typer.echo(f"{folder}: {measuring.REPORT}, {measuring.PAGE}" + (f"; {results}" if results else ""))
+        results.write_text(written[0].read_text(encoding="utf-8"), encoding="utf-8")
+    typer.echo("wrote " + ", ".join(str(path) for path in (*written, results) if path))
 
 
 @app.command()
 def check(
     context: typer.Context,
-    expectations: Annotated[
-        Path, typer.Option(metavar="FILE", help="Committed figures.")
-    ] = gate.EXPECTATIONS,
-    reference: Annotated[
-        Path, typer.Option(metavar="RUN", help="The run they were taken from.")
-    ] = gate.REFERENCE,
+    expectations: Annotated[Path, typer.Option(metavar="FILE", help="Committed figures.")] = EXPECTATIONS,
+    reference: Annotated[Path, typer.Option(metavar="RUN", help="The run they were taken from.")] = REFERENCE,
     workers: Annotated[int, typer.Option(min=1, max=64, help="Questions asked at a time.")] = 2,
     update: Annotated[
         bool,
@@ -167,6 +169,9 @@ def check(
     ] = False,
 ) -> None:
     """Hold the gate: ask the bundled questions offline and fail where a committed figure fell."""
+    from eval import gate, measuring
+    from eval.rundir import read_run
+
     expected = gate.read_expectations(expectations)
     before = read_run(reference)
     if update:
@@ -175,7 +180,7 @@ def check(
         typer.echo(f"{expectations}: {len(fresh.figures)} figures, those not hard taken from {reference}")
         return
     started = time.monotonic()
-    with _progress("checking") as tick:
+    with _Tick("checking") as tick:
         records = measuring.check_records(
             _session(context), workers=workers, on_start=tick.start, on_done=tick
         )
@@ -196,13 +201,11 @@ class _Tick:
     """A progress bar that counts records."""
 
     def __init__(self, label: str) -> None:
-        self._progress = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            console=Console(stderr=True),
-        )
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        self._progress = Progress(*columns, console=Console(stderr=True))
         self._label = label
         self._task = self._progress.add_task("indexing", total=None)
 
@@ -221,24 +224,24 @@ class _Tick:
         self._progress.advance(self._task)
 
 
-def _progress(label: str) -> _Tick:
-    return _Tick(label)
-
-
 def _session(context: typer.Context) -> Session:
-    return cast(Session, context.obj)  # what `citewell` hands to every command
+    return cast("Session", context.obj)  # what `citewell` hands to every command
 
 
-def _write_reports(folder: Path) -> None:
+def _write_reports(folder: Path) -> tuple[Path, Path]:
+    from eval.report import markdown, page
+    from eval.rundir import read_run
+
     finished = read_run(folder)
-    (folder / measuring.REPORT).write_text(markdown.render(finished), encoding="utf-8")
-    (folder / measuring.PAGE).write_text(page.render(finished), encoding="utf-8")
+    text, web = folder / "report.md", folder / "report.html"
+    text.write_text(markdown.render(finished), encoding="utf-8")
+    web.write_text(page.render(finished), encoding="utf-8")
+    return text, web
 
 
 def _headlines(summary: Summary) -> None:
-    split: Literal["all"] = "all"
     for name in HEADLINES:
-        found = summary.figure(split, "all", name)
+        found = summary.figure("all", "all", name)
         if found is not None:
             typer.echo(f"{name:22} {found.value:.3f} [{found.low:.3f}, {found.high:.3f}] n={found.n}")
 

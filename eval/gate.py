@@ -13,9 +13,6 @@ from eval.records import Record
 from eval.summary import Summary, grouped
 from rag.errors import InvalidInput, NotFound
 
-HERE = Path(__file__).parent
-EXPECTATIONS = HERE / "expectations.json"
-REFERENCE = HERE / "runs" / "reference"
 EPSILON = 1e-6
 
 
@@ -69,7 +66,7 @@ class Finding:
     changed: tuple[tuple[str, str, str], ...]
 
 
-def read_expectations(path: Path = EXPECTATIONS) -> Expectations:
+def read_expectations(path: Path) -> Expectations:
     """The expectations in a file.
 
     Raises:

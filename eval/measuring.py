@@ -27,8 +27,6 @@ from rag.embed.minilm import MiniLM
 from rag.errors import InvalidInput
 from rag.types import Mode
 
-REPORT, PAGE = "report.md", "report.html"
-
 OnStart = Callable[[int], None]
 OnDone = Callable[[Record], None]
 

@@ -12,7 +12,8 @@ import pytest
 from filelock import FileLock
 
 from eval.cases import load_bundled
-from eval.gate import EXPECTATIONS, REFERENCE, Finding, check, described, read_expectations
+from eval.commands import EXPECTATIONS, REFERENCE
+from eval.gate import Finding, check, described, read_expectations
 from eval.records import Record, read_records
 from eval.run import Asking, ask_all
 from eval.suite import bundled_papers

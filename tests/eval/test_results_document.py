@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from eval.cases import load_bundled
-from eval.gate import EXPECTATIONS, REFERENCE, read_expectations, updated
+from eval.commands import EXPECTATIONS, REFERENCE
+from eval.gate import read_expectations, updated
 from eval.report import markdown
 from eval.rundir import Run, read_run
 from eval.summary import summarise
