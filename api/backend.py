@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextvars
 import logging
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
+from api.lane import Lane
 from rag.errors import CitewellError, NotReady
 
 if TYPE_CHECKING:
@@ -49,10 +48,8 @@ class Backend:
         self._opening = Opening()
         self._service: Service | None = None
         self._failure: Exception | None = None
-        self._pool = ThreadPoolExecutor(concurrency, thread_name_prefix="citewell-call")
-        self._limit = concurrency + waiting
-        self._in_flight = 0
-        self._count = threading.Lock()
+        self._calls = Lane("citewell-call", running=concurrency, waiting=waiting)
+        self._changes = Lane("citewell-change", running=1, waiting=waiting)
         self._opener_thread = threading.Thread(target=self._open, name="citewell-open")
         self.opened = threading.Event()
 
@@ -64,7 +61,8 @@ class Backend:
         """Let running calls end, drop waiting ones, close the service."""
         self._opening.cancelled.set()
         self._opener_thread.join()
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._changes.stop()
+        self._calls.stop()
         if self._service is not None:
             self._service.close()
             self._service = None
@@ -86,7 +84,7 @@ class Backend:
     @property
     def in_flight(self) -> int:
         """Calls that run or wait."""
-        return self._in_flight
+        return self._calls.inside + self._changes.inside
 
     @property
     def service(self) -> Service:
@@ -113,21 +111,17 @@ class Backend:
         return (self._opening.doing,)
 
     async def call(self, work: Callable[[Service], T]) -> T:
-        """Run one call of the service in a thread; a caller that goes away gives up a place it waits in.
+        """Run one call that reads.
 
         Raises:
             NotReady: the service is not open, or too many calls wait already.
         """
-        service = self.service
-        with self._count:
-            if self._in_flight >= self._limit:
-                raise NotReady("Too many requests at one time; try again shortly.", retry_after_s=1)
-            self._in_flight += 1
-        context = contextvars.copy_context()
-        future = self._pool.submit(context.run, work, service)
-        future.add_done_callback(self._leave)
-        return await asyncio.wrap_future(future)
+        return await self._calls.call(partial(work, self.service))
 
-    def _leave(self, _: Future[T]) -> None:
-        with self._count:
-            self._in_flight -= 1
+    async def change(self, work: Callable[[Service], T]) -> T:
+        """Run one call that changes what is stored, one after the other; no reading call waits for it.
+
+        Raises:
+            NotReady: the service is not open, or too many changes wait already.
+        """
+        return await self._changes.call(partial(work, self.service))

@@ -169,4 +169,5 @@ def _method(scope: Scope) -> str:
 
 
 def _route(scope: Scope) -> str:
-    return str(getattr(scope.get("route"), "path", "")) or "unmatched"
+    template = getattr(scope.get("route"), "path", "")
+    return str(template) or ("/static" if scope["path"].startswith("/static/") else "unmatched")

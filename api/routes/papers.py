@@ -73,7 +73,7 @@ async def get_paper(paper_id: PaperId, backend: UsesBackend) -> PaperOut:
 )
 async def remove_paper(paper_id: PaperId, backend: UsesBackend) -> None:
     """Remove a paper from the store, every index, and every later answer."""
-    if not await backend.call(lambda service: service.remove([paper_id])):
+    if not await backend.change(lambda service: service.remove([paper_id])):
         raise NotFound(f"There is no paper {paper_id!r}.")
 
 

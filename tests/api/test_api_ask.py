@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from typing import Any
 
@@ -11,6 +10,7 @@ import pytest
 from api.stream import events
 from api.wire.ask import AskOut
 from tests.fakes.papers import PARSING, SPARSE
+from tests.fakes.streams import parsed
 from tests.fakes.whole import WholeService
 
 QUESTION = "How is attention made sparse, and what does parsing need?"
@@ -21,15 +21,6 @@ async def ask(client: httpx.AsyncClient, **body: Any) -> dict[str, Any]:
     assert response.status_code == 200, response.text
     answer: dict[str, Any] = response.json()
     return answer
-
-
-def parsed(stream: str) -> list[tuple[str, Any]]:
-    """Events as a browser reads them."""
-    found = []
-    for block in stream.split("\n\n")[:-1]:
-        fields = dict(line.split(": ", 1) for line in block.split("\n"))
-        found.append((fields["event"], json.loads(fields["data"])))
-    return found
 
 
 async def test_an_answer_has_every_field_of_the_contract(client: httpx.AsyncClient) -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, cast
 
 import httpx
@@ -111,6 +111,24 @@ async def test_a_caller_that_leaves_gives_up_its_place() -> None:
         assert (await first).status_code == 200
 
 
+async def test_a_change_that_waits_keeps_no_question_waiting() -> None:
+    service, hold = WholeService(PAPERS), threading.Event()
+    remove = service.remove
+
+    def slow(paper_ids: Sequence[str]) -> tuple[str, ...]:
+        hold.wait(10)
+        return remove(paper_ids)
+
+    service.remove = slow  # type: ignore[method-assign]
+    app = app_over(service, load_settings(concurrency=1))
+    async with running(app) as client:
+        changes = [asyncio.create_task(client.delete(f"/v1/papers/{name}")) for name in ("parsing", "speech")]
+        await until(lambda: app.state.parts.backend.in_flight == 2)
+        assert (await client.post("/v1/ask", json=ASKED)).status_code == 200
+        hold.set()
+        assert [response.status_code for response in await asyncio.gather(*changes)] == [204, 204]
+
+
 async def test_stopping_while_opening_tells_the_opener() -> None:
     told = threading.Event()
 
@@ -151,11 +169,13 @@ async def test_figures_count_requests_stages_and_refusals(client: httpx.AsyncCli
     await client.post("/v1/ask", json={"question": "Who won the world cup?"})
     await client.get("/v1/papers/parsing")
     await client.get("/nosuch/secret")
+    await client.get("/static/page.js")
     text = (await client.get("/metrics")).text
     assert 'citewell_answers_total{mode="extractive",status="insufficient_evidence"} 1.0' in text
     assert 'citewell_requests_total{method="POST",route="/v1/ask",status="200"} 2.0' in text
     assert 'route="/v1/papers/{paper_id:path}"' in text
     assert 'route="unmatched",status="404"' in text
+    assert 'route="/static",status="200"' in text
     assert 'citewell_stage_seconds_count{call="ask",stage="retrieve"} 2.0' in text
     assert "citewell_index_papers 3.0" in text
     assert "secret" not in text
