@@ -111,20 +111,20 @@ class LexicalIndex:
             allowed: one bool a paper, ``None`` for all.
         """
         scores = np.zeros(self._papers, np.float32)
-        for number, times in self._known(query).items():
+        for number in self._known(query):
             part = self._postings(number)
-            scores[self._rows[part]] += times * self._data[part]
+            scores[self._rows[part]] += self._data[part]
         hits = np.flatnonzero(scores if allowed is None else scores * allowed)
         return best(hits, scores[hits], k)
 
     def scores(self, query: str, rows: Rows) -> Scores:
         """The score of each of these papers, 0 where it shares no term with the query."""
         scores = np.zeros(len(rows), np.float32)
-        for number, times in self._known(query).items():
+        for number in self._known(query):
             part = self._postings(number)
             having = self._rows[part]
             places = np.minimum(np.searchsorted(having, rows), len(having) - 1)
-            scores += np.where(having[places] == rows, times * self._data[part][places], 0)
+            scores += np.where(having[places] == rows, self._data[part][places], 0)
         return scores
 
     def idf(self, term: str) -> float:
@@ -143,14 +143,10 @@ class LexicalIndex:
         """The terms of a text as this index counts them."""
         return self._words.terms(text)
 
-    def _known(self, query: str) -> dict[int, int]:
-        """The query's terms that some paper has, by number, and how often each stands there."""
-        times: dict[int, int] = {}
-        for term in self._words.terms(query):
-            number = self._numbers.get(term)
-            if number is not None:
-                times[number] = times.get(number, 0) + 1
-        return times
+    def _known(self, query: str) -> list[int]:
+        """The numbers of the query's terms that some paper has; a term said twice is asked once."""
+        numbers = map(self._numbers.get, dict.fromkeys(self._words.terms(query)))
+        return [number for number in numbers if number is not None]
 
     def _postings(self, number: int) -> slice:
         return slice(int(self._starts[number]), int(self._starts[number + 1]))

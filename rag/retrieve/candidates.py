@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from rag.errors import IndexUnavailable
 from rag.index import Generation
-from rag.retrieve.fuse import Scores, ranks
+from rag.retrieve.fuse import Scores, information, ranks
 from rag.types import StageScore
 from rag.vectors import Floats
 
@@ -29,7 +29,8 @@ class Candidates:
 
     Attributes:
         rows: int64 ``[n]``.
-        stages: by stage, a score for each; a stage that could not be asked is missing.
+        stages: by stage, a score for each as the stage gives it; one that could not be asked is missing.
+        information: what the query asks in all, on the scale of BM25.
         sentences: the ordinal of each paper's nearest sentence, -1 for none.
         ranks: by stage, the rank of each, from 1.
     """
@@ -38,6 +39,14 @@ class Candidates:
     stages: Mapping[str, Scores]
     sentences: Rows
     ranks: Mapping[str, Rows]
+    information: float
+
+    def comparable(self, places: Rows | slice = slice(None)) -> dict[str, Scores]:
+        """By stage, the scores of those at these places on a scale from 0 to 1; a cosine below 0 stays so."""
+        scores = {name: of_stage[places] for name, of_stage in self.stages.items()}
+        if "bm25" in scores:
+            scores["bm25"] = scores["bm25"] / np.float32(self.information or 1)
+        return scores
 
     def stages_of(self, place: int) -> dict[str, StageScore]:
         """What each stage made of one; a paper that shares no word with the query has no lexical score."""
@@ -76,8 +85,7 @@ def gather(
 ) -> Candidates:
     """The best papers of each arm, every one scored by every stage.
 
-    With a filter the best of all papers come too, so that a score means the same with and without it, and
-    what the filter hides can be counted.
+    With a filter the best of all papers come too, so that what the filter hides can be counted.
 
     Args:
         generation: where to look.
@@ -119,7 +127,8 @@ def _scored(
         near = faults.around("vectors", lambda: _near(generation, rows, vector))
         if near is not None:
             stages["dense"], stages["sentence"], sentences = near
-    return Candidates(rows, stages, sentences, {name: ranks(scores) for name, scores in stages.items()})
+    order = {name: ranks(scores) for name, scores in stages.items()}
+    return Candidates(rows, stages, sentences, order, information(text, generation.lexical))
 
 
 def _near(generation: Generation, rows: Rows, vector: Floats) -> tuple[Scores, Scores, Rows]:

@@ -1,6 +1,8 @@
-"""Scores of different scales made one.
+"""Scores of different stages made one.
 
-Scores are mixed, not ranks: how far ahead the first is says something that its rank does not.
+Scores are mixed, not ranks: how far ahead the first is says something that its rank does not. Every score
+lies on a scale from 0 to 1 that means the same for all candidates, whichever they are: what a paper scores
+depends on the question and on the paper, not on which others were looked at, nor on the filters.
 """
 
 from __future__ import annotations
@@ -10,33 +12,34 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.index.lexical import LexicalIndex
+
 Scores = NDArray[np.float32]
 
 
-def spread(scores: Scores) -> Scores:
-    """The scores on a scale from 0, the lowest, to 1, the highest; all 0 where they are equal."""
-    if not len(scores):
-        return scores
-    low, high = float(scores.min()), float(scores.max())
-    if high <= low:
-        return np.zeros_like(scores)
-    spread: Scores = np.clip((scores - low) / np.float32(high - low), 0, 1)
-    return spread
+def information(text: str, lexical: LexicalIndex) -> float:
+    """What a paper would have to say to say all that is asked: the rarity of every word of the text, summed.
+
+    BM25 comes near it for a paper that has every word often. Divided by it, BM25 is the share of the question
+    that a paper's words cover; a question in other words than the papers' then trusts vectors more.
+    """
+    unseen = lexical.idf("")
+    rarities = (lexical.idf(term) for term in sorted(set(lexical.terms(text))))
+    return sum(r for r in rarities if r < unseen) + unseen * len(lexical.unknown(text))
 
 
 def mix(stages: Mapping[str, Scores], weights: Mapping[str, float]) -> Scores:
-    """The weighted mean of the spread scores, between 0 and 1.
+    """The weighted mean of the stages' scores, between 0 and 1.
 
     Args:
-        stages: by stage, a score for each paper; all of one length. A stage that is missing does not count.
-        weights: by stage, from 0.
+        stages: by stage, a score for each paper, cut to 0 and 1; all of one length.
+        weights: by stage, from 0. A stage that has none, or is missing, does not count.
     """
     present = [(weights[name], scores) for name, scores in sorted(stages.items()) if weights.get(name, 0) > 0]
     total = sum(weight for weight, _ in present)
-    size = len(next(iter(stages.values()), ()))
-    mixed = np.zeros(size, np.float32)
+    mixed = np.zeros(len(next(iter(stages.values()), ())), np.float32)
     for weight, scores in present:
-        mixed += np.float32(weight / total) * spread(scores)
+        mixed += np.float32(weight / total) * np.clip(scores, 0, 1)
     return np.minimum(mixed, np.float32(1))
 
 

@@ -103,13 +103,13 @@ class HybridSearch:
                 size=max(weights.candidates, top_k),
                 faults=faults,
             )
-            base = mix(found.stages, weights.base)
+            base = mix(found.comparable(), weights.stages)
             clock.lap("candidates")
             places = _best(found, base, allowed, max(weights.depth, top_k))
             short = read(self._library, generation, found, places, base[places])
             clock.lap("read")
             if encoded is not None and generation.late:
-                short = look_closely(generation, found, short, encoded.tokens, weights.late)
+                short = look_closely(generation, found, short, encoded.tokens, weights)
             clock.lap("late")
             short = self._reranked(asked.text, as_asked(short, asked), faults)
             short = short.pick(range(min(top_k, len(short))))

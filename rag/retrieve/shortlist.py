@@ -12,6 +12,7 @@ from rag.library import Library
 from rag.retrieve.candidates import Candidates, Rows
 from rag.retrieve.collapse import distinct
 from rag.retrieve.fuse import Scores, mix, ranks
+from rag.retrieve.mix import Mix
 from rag.retrieve.query import Asked
 from rag.types import Paper, StageScore
 from rag.vectors import Floats
@@ -90,9 +91,9 @@ def read(
 
 
 def look_closely(
-    generation: Generation, found: Candidates, short: Shortlist, words: Floats, share: float
+    generation: Generation, found: Candidates, short: Shortlist, words: Floats, weights: Mix
 ) -> Shortlist:
-    """The shortlist by its scores mixed with those of late interaction.
+    """The shortlist by all its scores, late interaction among them.
 
     A paper without token vectors has the lowest score; where none has any, or the question has none, all
     stays as it is.
@@ -102,13 +103,13 @@ def look_closely(
         found: the candidates.
         short: the best of them.
         words: token vectors of the question.
-        share: of late interaction in the final score.
+        weights: of all stages.
     """
     late, _ = generation.late.search(words, found.rows[short.places])
     if np.isnan(late).all():
         return short
     late = np.where(np.isnan(late), np.nanmin(late), late)
-    scores = mix({"base": short.scores, "late": late}, {"base": 1 - share, "late": share})
+    scores = mix({**found.comparable(short.places), "late": late}, weights.stages)
     return short.marked("late", late).ordered(scores)
 
 

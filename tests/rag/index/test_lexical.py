@@ -36,7 +36,7 @@ def bm25(papers: list[tuple[str, str]], query: str) -> list[float]:
     scores = []
     for text in texts:
         score = 0.0
-        for term in WORDS.terms(query):
+        for term in set(WORDS.terms(query)):
             having = sum(term in other for other in texts)
             idf = math.log(1 + (len(texts) - having + 0.5) / (having + 0.5))
             if text[term]:

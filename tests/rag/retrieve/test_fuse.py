@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
-from rag.retrieve.fuse import Scores, mix, ranks, spread
+from rag.index.lexical import LexicalBuilder, LexicalIndex, LexicalOptions
+from rag.index.words import Words
+from rag.retrieve.fuse import Scores, information, mix, ranks
 
 _FINITE = st.floats(-(2.0**99), 2.0**99, width=32)
 _SCORES = st.integers(0, 30).flatmap(lambda n: arrays(np.float32, n, elements=_FINITE))
@@ -19,19 +22,6 @@ def _stages(draw: st.DrawFn) -> tuple[dict[str, Scores], dict[str, float]]:
     names = draw(st.lists(st.sampled_from("abcdef"), min_size=1, max_size=5, unique=True))
     stages: dict[str, Scores] = {name: draw(arrays(np.float32, size, elements=_FINITE)) for name in names}
     return stages, {name: draw(st.floats(0.0625, 4)) for name in names}
-
-
-@given(_SCORES)
-def test_spread_scores_are_finite_and_from_0_to_1(scores: Scores) -> None:
-    result = spread(scores)
-    assert np.isfinite(result).all()
-    assert ((result >= 0) & (result <= 1)).all()
-
-
-@given(_SCORES)
-def test_spreading_never_turns_an_order_around(scores: Scores) -> None:
-    order = np.argsort(scores, kind="stable")
-    assert (np.diff(spread(scores)[order]) >= 0).all()
 
 
 @given(_stages())
@@ -75,13 +65,19 @@ def test_mixed_scores_are_finite_and_from_0_to_1(drawn: tuple[dict[str, Scores],
 
 
 def test_a_stage_without_a_weight_does_not_count() -> None:
-    stages = {"a": _of(1, 2, 3), "b": _of(9, 0, 0)}
-    np.testing.assert_allclose(mix(stages, {"a": 2}), [0, 0.5, 1])
+    stages = {"a": _of(0.1, 0.2, 0.3), "b": _of(0.9, 0, 0)}
+    np.testing.assert_allclose(mix(stages, {"a": 2}), [0.1, 0.2, 0.3])
 
 
 def test_weights_are_shares() -> None:
-    stages = {"a": _of(0, 1, 0.5), "b": _of(2, 0, 0)}
+    stages = {"a": _of(0, 1, 0.5), "b": _of(1, 0, 0)}
     np.testing.assert_allclose(mix(stages, {"a": 3, "b": 1}), [0.25, 0.75, 0.375])
+
+
+def test_what_a_paper_scores_does_not_depend_on_the_others() -> None:
+    alone = mix({"a": _of(0.3), "b": _of(0.9)}, {"a": 1, "b": 2})
+    among = mix({"a": _of(0.3, -1, 1), "b": _of(0.9, 1, -1)}, {"a": 1, "b": 2})
+    assert alone[0] == among[0]
 
 
 @given(_SCORES)
@@ -95,9 +91,16 @@ def test_of_equal_scores_the_earlier_has_the_better_rank() -> None:
     assert ranks(_of(1, 2, 2, 0)).tolist() == [3, 1, 2, 4]
 
 
-@pytest.mark.parametrize("size", [0, 1, 4])
-def test_equal_scores_say_nothing(size: int) -> None:
-    assert not spread(np.full(size, 7, np.float32)).any()
+def test_no_paper_says_more_than_all_that_is_asked(tmp_path: Path) -> None:
+    builder, words = LexicalBuilder(Words(), LexicalOptions()), Words()
+    for title in ("graph kinase", "graph", "sparse k-means", "kinase kinase kinase"):
+        builder.add(title, f"{title} " * 9)
+    builder.save(tmp_path / "lexical")
+    lexical = LexicalIndex(tmp_path / "lexical", 4, words)
+    for query in ("graph kinase", "k-means", "kinase kinase", "graph of zeppelins", "zeppelins", ""):
+        scores = lexical.scores(query, np.arange(4))
+        assert (scores <= information(query, lexical)).all()
+    assert information("graph zeppelins", lexical) > information("graph graph", lexical) > 0
 
 
 def _of(*scores: float) -> NDArray[np.float32]:

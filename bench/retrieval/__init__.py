@@ -1,0 +1,1 @@
+"""Retrieval measured: what each stage adds, which weights hold on sets they were not fitted on."""
