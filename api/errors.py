@@ -57,6 +57,7 @@ _BY_STATUS = {
     405: Kind(405, "method-not-allowed", "This address takes other methods"),
     413: Kind(413, "too-large", "The request is too large"),
     422: KINDS[errors.InvalidInput],
+    503: KINDS[errors.NotReady],
 }
 
 

@@ -46,6 +46,7 @@ async def test_health_answers_while_the_service_is_being_opened() -> None:
         assert (await client.get("/healthz")).json() == {"status": "ok"}
         waiting = await client.get("/readyz")
         assert waiting.status_code == 503
+        assert waiting.json()["type"].endswith(":not-ready")
         assert waiting.json()["not_ready"] == ["the shelves are being dusted"]
         asked = await client.post("/v1/ask", json=ASKED)
         assert asked.status_code == 503
