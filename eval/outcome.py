@@ -16,6 +16,7 @@ from rag.types import Answer, Citation, Paper
 
 Outcomes = Literal["answered", "insufficient_evidence", "failed"]
 DIGITS = 6
+SCORE_DIGITS = 4
 
 
 class _Plain(BaseModel):
@@ -34,9 +35,10 @@ class CitedWords(_Plain):
 
 
 class SaidSentence(_Plain):
-    """One sentence of the answer."""
+    """One sentence: its place in the answer, and what it rests on."""
 
-    text: str
+    start: int
+    end: int
     citations: tuple[int, ...] = ()
     supported: bool
     support: float
@@ -46,7 +48,6 @@ class RankedPaper(_Plain):
     """One retrieved paper, and the rank each stage gave it."""
 
     paper_id: str
-    title: str
     score: float
     ranks: dict[str, int] = Field(default_factory=dict)
 
@@ -55,6 +56,7 @@ class Outcome(_Plain):
     """All of an answer that is the same on every run; how long it took is kept apart.
 
     Attributes:
+        standalone_question: as searched; empty where that is the question as asked.
         raw: papers found for the question as typed, without the history; only where there is a history.
         baselines: papers found by each baseline, best first; scored, not written down.
         error: what was raised, where nothing was answered.
@@ -95,11 +97,14 @@ def observe(answer: Answer, stored: Callable[[str], Paper], *, raw: tuple[str, .
     return Outcome(
         status=answer.status,
         confidence=round(answer.confidence, DIGITS),
-        standalone_question=answer.standalone_question,
+        standalone_question=""
+        if answer.standalone_question == answer.question
+        else answer.standalone_question,
         answer=answer.answer,
         sentences=tuple(
             SaidSentence(
-                text=sentence.text,
+                start=sentence.span.start,
+                end=sentence.span.end,
                 citations=sentence.citations,
                 supported=sentence.supported,
                 support=round(sentence.support, DIGITS),
@@ -110,8 +115,7 @@ def observe(answer: Answer, stored: Callable[[str], Paper], *, raw: tuple[str, .
         retrieved=tuple(
             RankedPaper(
                 paper_id=hit.paper.id,
-                title=hit.paper.title,
-                score=round(hit.score, DIGITS),
+                score=round(hit.score, SCORE_DIGITS),
                 ranks={name: stage.rank for name, stage in hit.stages.items()},
             )
             for hit in answer.retrieved
@@ -124,6 +128,10 @@ def observe(answer: Answer, stored: Callable[[str], Paper], *, raw: tuple[str, .
         degraded=answer.degraded,
         raw=raw,
     )
+
+
+def _other(searched: str, asked: str) -> str:
+    return "" if searched == asked else searched
 
 
 def _cited(citation: Citation, stored: Callable[[str], Paper]) -> CitedWords:

@@ -1,13 +1,16 @@
 """Asks every question of a set, in parallel, and writes each down as soon as it is answered.
 
 A run is a folder: ``params.json``, ``cases.jsonl`` (one line a question), ``timings.jsonl`` (kept apart,
-since no second run gives them again) and ``summary.json``. A run that was cut short goes on where it stopped.
+since no second run gives them again), ``titles.json`` and ``summary.json``. A run that was cut short goes on
+where it stopped.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -19,10 +22,11 @@ from eval.parameters import PARAMETERS, Parameters, check_same
 from eval.records import CASES, TIMINGS, Record, Timing, line_of, read_records, read_timings, write_lines
 from eval.scoring import score
 from eval.summary import Summary, summarise
-from rag.errors import CitewellError
+from rag.errors import CitewellError, NotFound
 from rag.types import Answer, Filters, Mode, Paper, SearchResult, Turn
 
 SUMMARY = "summary.json"
+TITLES = "titles.json"
 RETRIEVED = 10  # papers that the rankings' figures look at
 
 Judge = Callable[[Case, Outcome], dict[str, float]]
@@ -135,6 +139,7 @@ def run(
     records = [kept[case.id] for case in cases]
     write_lines(out / CASES, records)
     write_lines(out / TIMINGS, [timed[case.id] for case in cases if case.id in timed])
+    _write_titles(service, records, out)
     return write_summary(out, records, seed=parameters.seed)
 
 
@@ -143,6 +148,16 @@ def write_summary(out: Path, records: Sequence[Record], *, seed: int) -> Summary
     summary = summarise(records, seed=seed)
     (out / SUMMARY).write_text(summary.model_dump_json(indent=1) + "\n", encoding="utf-8")
     return summary
+
+
+def _write_titles(service: Asked, records: Sequence[Record], out: Path) -> None:
+    """Titles by paper id, once for the whole run, of every paper that it retrieved."""
+    retrieved = {paper for record in records for paper in record.outcome.ranking}
+    titles = {}
+    for paper in sorted(retrieved):
+        with suppress(NotFound):  # removed since
+            titles[paper] = service.paper(paper).title
+    (out / TITLES).write_text(json.dumps(titles, ensure_ascii=False, indent=0) + "\n", encoding="utf-8")
 
 
 def _raw_ranking(service: Asked, case: Case, how: Asking) -> tuple[str, ...]:

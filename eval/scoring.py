@@ -102,7 +102,7 @@ def support(seen: Seen) -> Scores:
     quotes = {citation.number: citation.quote for citation in seen.outcome.citations}
     return {
         "supported_sentences": supported_share([(s.supported, s.citations) for s in said]),
-        "grounding": grounding([(s.text, s.citations) for s in said], quotes),
+        "grounding": grounding([(seen.outcome.answer[s.start : s.end], s.citations) for s in said], quotes),
     }
 
 

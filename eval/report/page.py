@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from html import escape
 
 from eval.report.failures import Failure, failures
@@ -33,7 +33,7 @@ def render(run: Run) -> str:
         'Go to: <a href="#failed">failed questions</a>, <a href="#tables">tables</a>.</p>',
         *(f"<h2>{escape(name)}</h2>{svg}" for name, svg in plots(run)),
         '<h2 id="failed">Questions that failed</h2><p>Open one to see what was expected and what came.</p>',
-        *(_failure(failure) for failure in failed),
+        *(_failure(failure, run.titles) for failure in failed),
         '<div id="tables">',
         *(_table(table) for table in (*figure_tables(run), latency_table(run), parameter_table(run))),
         "</div>",
@@ -53,22 +53,22 @@ def _table(table: Table) -> str:
     return f"<h2>{escape(table.title)}</h2>{note}<table><tr>{head}</tr>{rows}</table>"
 
 
-def _failure(failure: Failure) -> str:
+def _failure(failure: Failure, titles: Mapping[str, str]) -> str:
     case = failure.record.case
     why = escape("; ".join(failure.reasons))
     return (
         f'<details id="case-{escape(case.id, quote=True)}"><summary><code>{escape(case.id)}</code> '
         f'{escape(case.question)} <span class="why">{why}</span></summary>'
-        + "".join(_evidence(failure))
+        + "".join(_evidence(failure, titles))
         + "</details>"
     )
 
 
-def _evidence(failure: Failure) -> Iterator[str]:
+def _evidence(failure: Failure, titles: Mapping[str, str]) -> Iterator[str]:
     case, outcome = failure.record.case, failure.record.outcome
     for turn in case.history:
         yield f"<p><b>{escape(turn.role)}:</b> {escape(turn.content)}</p>"
-    if outcome.standalone_question not in ("", case.question):
+    if outcome.standalone_question:
         yield f"<p><b>searched as:</b> {escape(outcome.standalone_question)}</p>"
     yield f"<p><b>expected:</b> {escape(case.expect or 'nothing said')}. {escape(case.reference_answer)}</p>"
     for quote in (*case.gold_quotes, *case.corrections):
@@ -85,7 +85,7 @@ def _evidence(failure: Failure) -> Iterator[str]:
         yield _quote(
             "cited", f"[{cited.number}] {cited.paper_id} {cited.start}–{cited.end}{mark}", cited.quote
         )
-    yield _retrieved(failure)
+    yield _retrieved(failure, titles)
     yield (
         "<p><b>figures:</b> "
         + escape(", ".join(f"{k} {v:g}" for k, v in failure.record.scores.items()))
@@ -97,11 +97,11 @@ def _quote(kind: str, where: str, words: str) -> str:
     return f'<blockquote class="{kind}"><small>{kind} {escape(where)}</small><br>{escape(words)}</blockquote>'
 
 
-def _retrieved(failure: Failure) -> str:
+def _retrieved(failure: Failure, titles: Mapping[str, str]) -> str:
     gold = {*failure.record.case.gold_papers, *failure.record.case.about}
     items = "".join(
         f"<li>{'<b>gold</b> ' if paper.paper_id in gold else ''}<code>{escape(paper.paper_id)}</code> "
-        f"{escape(paper.title)} <small>{paper.score:.3f} "
+        f"{escape(titles.get(paper.paper_id, ''))} <small>{paper.score:.3f} "
         f"{escape(', '.join(f'{stage} {rank}' for stage, rank in paper.ranks.items()))}</small></li>"
         for paper in failure.record.outcome.retrieved
     )
