@@ -1,0 +1,57 @@
+"""A search over any corpus, kept in a cache folder so that each corpus is embedded once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from rag.corpus import chunk_paper, read_papers
+from rag.embed.minilm import MiniLM
+from rag.embed.passages import encode_passages
+from rag.index import Indexes
+from rag.ingest import ingest
+from rag.library import Library
+from rag.retrieve import HybridSearch
+from rag.types import Chunk, Paper, Rejection
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """A library, its indexes and a search over them."""
+
+    library: Library
+    indexes: Indexes
+    model: MiniLM
+    search: HybridSearch
+
+
+@contextmanager
+def opened(folder: Path, corpus: Sequence[Path]) -> Iterator[Stack]:
+    """A search over the papers of these files; what ``folder`` holds already is not embedded again."""
+    model = MiniLM.load()
+
+    def chunk(paper: Paper) -> Sequence[Chunk]:
+        return chunk_paper(
+            paper, count_tokens=lambda texts: [n - 2 for n in model.count_tokens(texts)], max_tokens=254
+        )
+
+    with Library.open(folder) as library:
+        if not library.count:
+            library.bind_embedding(model.identity)
+            ingest(
+                _records(corpus),
+                library=library,
+                chunk=chunk,
+                encode=lambda batch: encode_passages(model, batch),
+            )
+        indexes = Indexes(folder / "index")
+        indexes.open(library)
+        yield Stack(library, indexes, model, HybridSearch(library, indexes, model))
+
+
+def _records(corpus: Sequence[Path]) -> Iterator[Paper | Rejection]:
+    for path in corpus:
+        with path.open("rb") as stream:
+            yield from read_papers(stream, name=path.name)

@@ -1,0 +1,306 @@
+"""The way of one question, from the message to the checked answer."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Literal
+
+from rag.answer.asked import Asked, read_question
+from rag.answer.compose import Composed, compose
+from rag.answer.condense import condense
+from rag.answer.confidence import Calibration, signals
+from rag.answer.evidence import Weighed, Weights, weigh
+from rag.answer.extract import Choice, Quote, choose
+from rag.answer.plain import plain_question
+from rag.answer.reading import read_hits
+from rag.answer.refuse import Case, refusal_text, refuse
+from rag.answer.smalltalk import friendly_line
+from rag.errors import ConfigError
+from rag.index.words import Words
+from rag.library import Library
+from rag.retrieve import HybridSearch, Retrieved
+from rag.types import Answer, Filters, IndexInfo, Mode, Turn
+
+EVERYTHING = Filters()
+DEPTH = 10
+"""Papers that are read for evidence and for confidence, however many are shown."""
+RISK = 0.1
+"""The tolerated share of wrongly answered questions among those answered."""
+
+
+@dataclass(slots=True)
+class _Clock:
+    """Milliseconds of each stage."""
+
+    laps: dict[str, float] = field(default_factory=dict)
+    _last: float = field(default_factory=time.perf_counter)
+
+    def lap(self, stage: str) -> None:
+        now = time.perf_counter()
+        self.laps[stage] = self.laps.get(stage, 0.0) + (now - self._last) * 1e3
+        self._last = now
+
+    def all(self) -> dict[str, float]:
+        return self.laps | {"total": sum(self.laps.values())}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Looked:
+    """What was found for a question, before anything is written.
+
+    Attributes:
+        question: as asked.
+        history: the turns before it.
+        filters: what the search was limited to.
+        top_k: papers shown.
+        mode: what may write.
+        asked: the question as searched, taken apart.
+        found: what the search gave.
+        weighed: the papers read, with what each sentence is worth.
+        quotes: the sentences that answer by extraction.
+        through: the probability of getting through each gate of the calibration.
+        confidence: the probability that the papers answer.
+    """
+
+    question: str
+    history: tuple[Turn, ...]
+    filters: Filters
+    top_k: int
+    mode: Mode
+    asked: Asked
+    found: Retrieved
+    weighed: tuple[Weighed, ...]
+    quotes: tuple[Quote, ...]
+    through: Mapping[str, float]
+    confidence: float
+    clock: _Clock
+
+
+class Answerer:
+    """From a question to a checked answer, or a refusal. Any thread may ask.
+
+    Args:
+        search: finds the papers.
+        library: where quotes are read again before they are sent.
+        weights: what evidence is weighed with; the fitted ones where missing.
+        calibration: signals to confidence; the fitted one where missing.
+        choice: how sentences are chosen.
+        risk: the tolerated share of wrongly answered questions among those answered (0..1).
+    """
+
+    mode: Literal["extractive", "llm"] = "extractive"
+    model: str = "extractive"
+
+    def __init__(
+        self,
+        search: HybridSearch,
+        library: Library,
+        *,
+        weights: Weights | None = None,
+        calibration: Calibration | None = None,
+        choice: Choice | None = None,
+        risk: float = RISK,
+    ) -> None:
+        self._search = search
+        self._library = library
+        self._weights = weights or Weights.load()
+        self._calibration = calibration or Calibration.load()
+        self._threshold = self._calibration.threshold(risk)
+        self._choice = choice or Choice()
+        self._words = Words()
+
+    def answer(
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        filters: Filters = EVERYTHING,
+        top_k: int = 8,
+        mode: Mode = "auto",
+    ) -> Answer:
+        """The answer to a question, every sentence a quote; a refusal where the papers don't hold one.
+
+        Args:
+            question: the message.
+            history: the turns before it, oldest first.
+            filters: which papers may be used.
+            top_k: how many papers are retrieved and may be cited.
+            mode: what may write the answer.
+
+        Raises:
+            ConfigError: a language model is asked for and none is configured.
+            IndexUnavailable: nothing can be searched.
+        """
+        if mode == "llm":
+            raise ConfigError(
+                "No language model is configured: set OPENAI_API_KEY or OPENAI_BASE_URL, or ask for extractive."
+            )
+        if line := friendly_line(question):
+            return self._friendly(question, tuple(history), line)
+        return self.write(self.look(question, history=history, filters=filters, top_k=top_k, mode=mode))
+
+    def look(
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        filters: Filters = EVERYTHING,
+        top_k: int = 8,
+        mode: Mode = "auto",
+    ) -> Looked:
+        """Search and weigh, and write nothing yet.
+
+        Raises:
+            IndexUnavailable: nothing can be searched.
+        """
+        clock = _Clock()
+        standalone = condense(plain_question(question), history, self._words)
+        clock.lap("condense")
+
+        def looked(text: str) -> Looked:
+            found = self._search.search(text, top_k=max(top_k, DEPTH), filters=filters or None)
+            clock.lap("retrieve")
+            asked = read_question(found.text, self._words, found.idf)
+            weighed = weigh(asked, read_hits(asked, found, self._words, DEPTH), self._weights)
+            quotes = choose(asked, weighed[:top_k], self._choice)
+            through, sure = self._judged(asked, found, weighed, quotes)
+            clock.lap("evidence")
+            return Looked(
+                question,
+                tuple(history),
+                filters,
+                top_k,
+                mode,
+                asked,
+                found,
+                weighed,
+                quotes,
+                through,
+                sure,
+                clock,
+            )
+
+        if standalone.needs or standalone.alone == standalone.carried:
+            return looked(standalone.carried)
+        alone = looked(standalone.alone)
+        if standalone.needs is False or alone.confidence >= self._threshold:
+            return alone
+        carried = looked(standalone.carried)
+        return carried if carried.confidence > alone.confidence else alone
+
+    def _judged(
+        self, asked: Asked, found: Retrieved, weighed: Sequence[Weighed], quotes: Sequence[Quote]
+    ) -> tuple[dict[str, float], float]:
+        """The gates and the confidence; nothing gets through where nothing is asked or found."""
+        if not quotes or not asked.terms:
+            return {}, 0.0
+        through = self._calibration.through(signals(asked, found, weighed, quotes, self._words))
+        return through, self._calibration.confidence(through)
+
+    def write(self, looked: Looked) -> Answer:
+        """The answer from what was found."""
+        quotes = self._standing(looked.quotes) if looked.confidence >= self._threshold else ()
+        looked.clock.lap("verify")
+        if not quotes:
+            return self._refusal(looked)
+        composed = compose(quotes)
+        looked.clock.lap("write")
+        return self._done(looked, composed)
+
+    def _standing(self, quotes: Sequence[Quote]) -> tuple[Quote, ...]:
+        """The quotes whose paper still stands in the library with the very same words."""
+        stored = self._library.papers({quote.paper.id for quote in quotes})
+        return tuple(
+            quote
+            for quote in quotes
+            if (paper := stored.get(quote.paper.id)) is not None
+            and quote.span.of(paper.abstract) == quote.span.of(quote.paper.abstract)
+            and paper.abstract == quote.paper.abstract
+        )
+
+    def _done(self, looked: Looked, composed: Composed) -> Answer:
+        found = looked.found
+        return Answer(
+            id=_id(looked, found.info, self.model),
+            status="answered",
+            confidence=looked.confidence,
+            question=looked.question,
+            standalone_question=looked.asked.text,
+            answer=composed.text,
+            sentences=composed.sentences,
+            citations=composed.citations,
+            retrieved=found.hits[: looked.top_k],
+            refusal=None,
+            mode="extractive",
+            model=self.model,
+            index=found.info,
+            degraded=found.degraded,
+            timings_ms=looked.clock.all(),
+        )
+
+    def _refusal(self, looked: Looked) -> Answer:
+        found = looked.found
+        refusal = refuse(
+            Case(looked.asked, found, looked.weighed, looked.through, looked.filters), self._words
+        )
+        looked.clock.lap("write")
+        return Answer(
+            id=_id(looked, found.info, self.model),
+            status="insufficient_evidence",
+            confidence=looked.confidence,
+            question=looked.question,
+            standalone_question=looked.asked.text,
+            answer=refusal_text(refusal),
+            sentences=(),
+            citations=(),
+            retrieved=found.hits[: looked.top_k],
+            refusal=refusal,
+            mode="extractive",
+            model=self.model,
+            index=found.info,
+            degraded=found.degraded,
+            timings_ms=looked.clock.all(),
+        )
+
+    def _friendly(self, question: str, history: tuple[Turn, ...], line: str) -> Answer:
+        info = self._search.info
+        return Answer(
+            id=_hash(question, history, EVERYTHING, 0, "auto", info, self.model),
+            status="answered",
+            confidence=1.0,
+            question=question,
+            standalone_question=question,
+            answer=line,
+            sentences=(),
+            citations=(),
+            retrieved=(),
+            refusal=None,
+            mode="extractive",
+            model=self.model,
+            index=info,
+            timings_ms={"total": 0.0},
+        )
+
+
+def _id(looked: Looked, info: IndexInfo, model: str) -> str:
+    return _hash(looked.question, looked.history, looked.filters, looked.top_k, looked.mode, info, model)
+
+
+def _hash(
+    question: str,
+    history: Sequence[Turn],
+    filters: Filters,
+    top_k: int,
+    mode: Mode,
+    info: IndexInfo,
+    model: str,
+) -> str:
+    """The same for the same request over the same generation, and for no other."""
+    told = [
+        question, [asdict(turn) for turn in history], asdict(filters), top_k, mode, asdict(info), model
+    ]  # fmt: skip
+    return hashlib.sha256(json.dumps(told, ensure_ascii=True).encode()).hexdigest()[:24]

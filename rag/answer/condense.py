@@ -1,0 +1,172 @@
+"""A follow-up made a question of its own, by rules: what "it", "the second one" and "and its limits?" refer to.
+
+The client sends the history; nothing is remembered here. What is carried over is words of earlier turns, so that the
+search and the weighing of evidence see them. Whether a question needs them is decided by its wording, and where the
+wording leaves it open, by whoever can compare what is found with them and without.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag.index.words import Words
+from rag.types import Turn
+
+HISTORY_BUDGET = 6000  # characters of history that are looked at
+
+_SWITCH = re.compile(
+    r"^\W*(?:(?:ok(?:ay)?|alright|well|so|now|anyway|right|thanks|great|good|fine)\W+)*"
+    r"(?:(?:on |to |a |now )*(?:(?:completely |totally |quite |something )*(?:different|new|another|other|unrelated) "
+    r"(?:subject|topic|question|matter|thing)|(?:let'?s |let us )?(?:move on|change (?:the )?(?:subject|topic))(?: to [^:.,]*)?"
+    r"|switching (?:to|over to) [^:.,]*|changing (?:the )?(?:subject|topic)|something else|by the way|next question|"
+    r"new question|forget (?:that|about (?:it|that))|leaving that aside))\s*[:.,;!–—-]*\s*",
+    re.IGNORECASE,
+)
+_OPENER = re.compile(
+    r"^\W*(?:and|but|or|so|also|then|ok(?:ay)?|right|hm+|interesting|i see|great|thanks|cool)\b[\s,.:!-]*",
+    re.IGNORECASE,
+)
+_ABOUT = re.compile(r"^\W*(?:(?:and|but|so|ok(?:ay)?)\W+)*(?:what|how) about\b", re.IGNORECASE)
+_PRONOUN = re.compile(
+    r"\b(?:it|its|it's|they|their|theirs|them|themselves|itself|he|she|his|her|these|those|such|"
+    r"the (?:former|latter|first|second|third|fourth|last|other|same)|(?:this|that)(?! (?:is|the|a|an|there|we|you|can|in)\b)|"
+    r"there|others?|ones?|else|instead|too|as well|either|neither|both)\b",
+    re.IGNORECASE,
+)
+_EXPLETIVE = re.compile(
+    r"\b(?:is|was|can|does|would|will|makes?|has|why is|how is) it (?:possible|true|necessary|better|worth|known|easy|hard|"
+    r"enough|that|to|ever|still|safe|important)\b|\bit (?:is|was) (?:possible|true|known|necessary)\b|\bthat (?:is|are|have|has|can|do|does|use)\b"
+    r"|\b(?:is|are|was|were) there\b|\b(?:such as|each other|one another|no one|one of|the ones?(?= that| which)|at the same time|as well as|both \w+ and)\b",
+    re.IGNORECASE,
+)
+_DEFINITE = re.compile(
+    r"\b(?:the|this|that|these|those|your|his|their) (?:[\w-]+ )?(?:paper|papers|study|studies|authors?|method|model|models|approach|"
+    r"framework|algorithm|technique|architecture|network|system|dataset|data ?set|benchmark|tracker|tool|library|result|results|experiment|"
+    r"experiments|finding|findings|idea|trick|loss|theorem|proof|answer|work|design|trial|patients|drug|treatment|effect|gain|speed-?up|"
+    r"improvement)\b",
+    re.IGNORECASE,
+)
+_ORDINAL = re.compile(
+    r"\bthe (first|second|third|fourth|last|former|latter|other)(?: (?:one|paper|study|method|model|approach|work))?\b",
+    re.IGNORECASE,
+)
+_PLACES = {
+    "first": 0,
+    "former": 0,
+    "second": 1,
+    "latter": -1,
+    "other": 1,
+    "third": 2,
+    "fourth": 3,
+    "last": -1,
+}
+_THE_ONE = re.compile(r"\bthe ([\w -]{3,60}?) (?:one|ones|paper|study|version)\b", re.IGNORECASE)
+_TITLE = re.compile(r"“([^”]{3,300})”")
+_ITEMS = re.compile(
+    r"\n\s*(?:[-*•]|\d+[.)])\s+|;\s+|(?<=[.!?])\s+|:\s+|, (?:and|while|whereas) |,? and (?=one\b|another\b|the other\b)"
+)
+_FEW = 2  # own terms up to which a question is taken for a fragment
+_CARRIED = 10  # terms carried over at most
+
+
+@dataclass(frozen=True, slots=True)
+class Standalone:
+    """A question that may need its history.
+
+    Attributes:
+        alone: the question by itself, a change of subject announced in it taken off.
+        carried: the same with what it may refer to; equal to ``alone`` where there is nothing.
+        needs: whether the wording points back: True or False where it is plain, None where it is open.
+    """
+
+    alone: str
+    carried: str
+    needs: bool | None
+
+
+def condense(question: str, history: Sequence[Turn], words: Words) -> Standalone:
+    """Reads a question in the light of the turns before it.
+
+    Args:
+        question: the last message.
+        history: the turns before it, oldest first.
+        words: the tokenizer, to tell words that mean something from those that don't.
+    """
+    rest, announced = _SWITCH.subn("", question, count=1)
+    alone = rest.strip() or question
+    turns = within_budget(history, HISTORY_BUDGET)
+    if announced or not turns:
+        return Standalone(alone, alone, False)
+    context = _context(alone, turns, words)
+    if not context:
+        return Standalone(alone, alone, False)
+    return Standalone(alone, f"{alone.rstrip()} ({context})", _points_back(alone, words))
+
+
+def within_budget(history: Sequence[Turn], budget: int) -> tuple[Turn, ...]:
+    """The latest turns that fit into so many characters together; no turn is ever cut."""
+    kept: list[Turn] = []
+    for turn in reversed(history):
+        budget -= len(turn.content)
+        if budget < 0:
+            break
+        kept.append(turn)
+    return tuple(reversed(kept))
+
+
+def _points_back(question: str, words: Words) -> bool | None:
+    """Whether the wording needs what was said before: a pronoun, an ellipsis; None where it may."""
+    bare = _EXPLETIVE.sub(" ", question)
+    terms = set(words.terms(bare))
+    if _ABOUT.match(question) or len(terms) <= _FEW:
+        return True
+    if _PRONOUN.search(bare):
+        return True
+    if _DEFINITE.search(bare) or _OPENER.match(question):
+        return None
+    return False if len(terms) > 2 * _FEW + 2 else None
+
+
+def _context(question: str, turns: Sequence[Turn], words: Words) -> str:
+    """Words of the turns before that the question may refer to."""
+    if piece := _item_meant(question, turns):
+        return _shortened(piece, question, words)
+    pieces: list[str] = []
+    for turn in reversed([turn for turn in turns if turn.role == "user"]):
+        said = _SWITCH.sub("", turn.content, count=1)
+        pieces.insert(0, said)
+        if _points_back(said, words) is False or _SWITCH.match(turn.content):
+            break
+    return _shortened(" ".join(pieces), question, words)
+
+
+def _item_meant(question: str, turns: Sequence[Turn]) -> str:
+    """The part of the last answer that "the second one" or "the faster one" picks."""
+    answer = next((turn.content for turn in reversed(turns) if turn.role == "assistant"), "")
+    if not answer:
+        return ""
+    titles = _TITLE.findall(answer)
+    if found := _ORDINAL.search(question):
+        items = titles if len(titles) > 1 else [item for item in _ITEMS.split(answer)[1:] if item.strip()]
+        place = _PLACES[found.group(1).casefold()]
+        return items[place] if -len(items) <= place < len(items) else ""
+    if found := _THE_ONE.search(question):
+        wanted = set(found.group(1).casefold().split())
+        items = [*titles, *(item for item in _ITEMS.split(answer) if item.strip())]
+        best = max(items, key=lambda item: len(wanted & set(item.casefold().split())), default="")
+        return best if wanted & set(best.casefold().split()) else ""
+    return ""
+
+
+def _shortened(text: str, question: str, words: Words) -> str:
+    """The words of a text that mean something and that the question lacks, in order."""
+    held = set(words.terms(question))
+    kept: list[str] = []
+    for raw in text.split():
+        terms = words.terms(raw)
+        if terms and not held.issuperset(terms):
+            held.update(terms)
+            kept.append(raw.strip('.,;:!?()[]"“”'))
+    return " ".join(kept[:_CARRIED])

@@ -1,0 +1,204 @@
+"""How sure it is that the stored papers answer a question: signals, and the probability fitted to them.
+
+No signal depends on how many papers there are or on what they are about: cosines, shares of the question's words
+(weighed by their rarity), and comparisons of the best paper with the next ones.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from rag.answer.asked import Asked
+from rag.answer.evidence import Weighed
+from rag.answer.extract import Quote
+from rag.answer.linear import Linear, load_fitted, logit, sigmoid
+from rag.answer.reading import Reading
+from rag.errors import ConfigError
+from rag.index.words import Words
+from rag.retrieve.retrieved import Retrieved
+
+_NAME = re.compile(r"(?<![.?!]\s)(?<!^)\b[A-Z][\w-]*|\b\w*[a-z][A-Z]\w*|\b[A-Z]{2,}\w*|\b[\w-]*\d[\w.-]*")
+ARMS = ("bm25", "dense", "sentence", "late")
+GATES: Mapping[str, tuple[str, ...]] = {
+    "about": (
+        "late",
+        "late_sentence",
+        "weak",
+        "cosine",
+        "window",
+        "field_late",
+        "field_cosine",
+        "unknown",
+        "covered",
+    ),
+    "found": (
+        "late",
+        "late_sentence",
+        "weak",
+        "cosine",
+        "window",
+        "ahead_late",
+        "ahead_cosine",
+        "agreement",
+        "covered",
+        "unknown",
+        "names_missing",
+        "quoted",
+    ),
+    "said": (
+        "weak",
+        "beyond_title",
+        "named_but_bare",
+        "names_missing",
+        "number_missing",
+        "late",
+        "late_sentence",
+        "quoted",
+        "covered",
+    ),
+}
+"""The gates in their order, and the signals that each one looks at."""
+_FIELD = slice(3, 10)  # the papers that the best one is compared with: near misses, not rivals
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """The fitted probability, and the threshold that each tolerated risk asks for.
+
+    Three gates stand one behind the other, each a logistic model of its own, and the probability that a question
+    gets through all of them is what counts:
+
+    * ``about``: the papers are about what is asked (a question on cooking does not get through);
+    * ``found``: one of them treats it (a question whose paper was taken away does not);
+    * ``said``: and says what is asked (a detail that an abstract leaves out does not).
+
+    Attributes:
+        gates: by name.
+        slope: with ``offset``, makes the product of the gates a probability: ``sigmoid(slope * logit + offset)``.
+        offset: see ``slope``.
+        thresholds: pairs of the tolerated share of unanswerable questions among those answered, and the probability
+            from which a question is answered; the risk rises.
+    """
+
+    gates: Mapping[str, Linear]
+    slope: float
+    offset: float
+    thresholds: tuple[tuple[float, float], ...]
+
+    @classmethod
+    def load(cls) -> Calibration:
+        """What ``bench/answers/fit_confidence.py`` fitted.
+
+        Raises:
+            ConfigError: the file is missing or damaged.
+        """
+        data = load_fitted("confidence")
+        try:
+            gates = {name: Linear.of(data["gates"][name]) for name in GATES}
+            thresholds = tuple((float(risk), float(bar)) for risk, bar in data["thresholds"])
+            return cls(gates, float(data["slope"]), float(data["offset"]), thresholds)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise ConfigError(
+                "The fitted file confidence.json is damaged: install the package again."
+            ) from error
+
+    def through(self, known: Mapping[str, float]) -> dict[str, float]:
+        """The probability of getting through each gate."""
+        return {name: gate.probability(known) for name, gate in self.gates.items()}
+
+    def confidence(self, through: Mapping[str, float]) -> float:
+        """The probability that the papers answer, from the gates."""
+        return sigmoid(self.slope * logit(math.prod(through.values())) + self.offset)
+
+    def threshold(self, risk: float) -> float:
+        """The probability from which to answer, for a tolerated risk; between two fitted risks, in proportion."""
+        risks, bars = zip(*self.thresholds, strict=True)
+        return float(np.interp(risk, risks, bars))
+
+
+def signals(
+    asked: Asked, found: Retrieved, weighed: Sequence[Weighed], quotes: Sequence[Quote], words: Words
+) -> dict[str, float]:
+    """What speaks for and against an answer by these quotes; at least one paper must have been read."""
+    best = max(weighed, key=lambda paper: paper.share).reading
+    cited = [
+        paper.reading
+        for paper in weighed
+        if any(quote.paper.id == paper.reading.paper.id for quote in quotes)
+    ]
+    held = frozenset[str]().union(*(reading.all_terms for reading in cited))
+    titles = frozenset[str]().union(*(reading.title for reading in cited))
+    said = frozenset(term for quote in quotes for term in words.terms(quote.span.of(quote.paper.abstract)))
+    field_late = _field([paper.reading.late for paper in weighed])
+    field_cosine = _field([_cosine(paper.reading) for paper in weighed])
+    titled, beyond = asked.share(titles), asked.share(held, titles)
+    return {
+        "late": max(reading.late for reading in cited),
+        "late_sentence": max(float(reading.column("late").max()) for reading in cited),
+        "weak": max(reading.weak for reading in cited),
+        "cosine": max(float(reading.column("cosine").max()) for reading in cited),
+        "window": _stage(best, "dense"),
+        "field_late": field_late,
+        "field_cosine": field_cosine,
+        "ahead_late": best.late - field_late,
+        "ahead_cosine": _cosine(best) - field_cosine,
+        "agreement": sum(_first(best, arm) for arm in ARMS) / len(ARMS),
+        "quoted": asked.share(said | titles),
+        "covered": asked.share(held),
+        "beyond_title": beyond,
+        "named_but_bare": titled * (1 - beyond),
+        "unknown": _unknown(asked, found, words),
+        "names_missing": _names_missing(asked, held, words),
+        "number_missing": float("count" in asked.wants and not _numbers(cited, quotes)),
+    }
+
+
+def _cosine(reading: Reading) -> float:
+    return float(reading.column("cosine").max())
+
+
+def _stage(reading: Reading, name: str) -> float:
+    stage = reading.hit.stages.get(name)
+    return stage.score if stage else _cosine(reading)
+
+
+def _first(reading: Reading, name: str) -> bool:
+    stage = reading.hit.stages.get(name)
+    return stage is not None and stage.rank == 1
+
+
+def _field(values: Sequence[float]) -> float:
+    """The mean of the papers well behind the best; of the lowest where there are few."""
+    ordered = sorted(values, reverse=True)
+    return float(np.mean(ordered[_FIELD] or ordered[-1:]))
+
+
+def _unknown(asked: Asked, found: Retrieved, words: Words) -> float:
+    """The weighted share of the question's terms that no paper has."""
+    return asked.share(frozenset(term for word in found.unknown for term in words.terms(word)))
+
+
+def names_in(text: str) -> tuple[str, ...]:
+    """What looks like a name, an acronym or a figure in a question: what an answer can hardly paraphrase."""
+    return tuple(dict.fromkeys(_NAME.findall(text)))
+
+
+def _names_missing(asked: Asked, held: frozenset[str], words: Words) -> float:
+    """The share of the question's names of which the cited papers have no part."""
+    names = [terms for name in names_in(asked.text) if (terms := words.terms(name))]
+    return sum(not held.intersection(terms) for terms in names) / len(names) if names else 0.0
+
+
+def _numbers(cited: Sequence[Reading], quotes: Sequence[Quote]) -> bool:
+    """Whether any quoted sentence holds a number."""
+    spans = {(quote.paper.id, quote.span) for quote in quotes}
+    return any(
+        number and (reading.paper.id, span) in spans
+        for reading in cited
+        for span, number in zip(reading.spans, reading.numbers, strict=True)
+    )

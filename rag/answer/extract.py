@@ -1,0 +1,83 @@
+"""The writer without a model: which sentences answer, from which papers, in which order, and how many are enough."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from rag.answer.asked import Asked
+from rag.answer.evidence import Weighed
+from rag.types import Paper, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """One sentence of one paper, word for word."""
+
+    paper: Paper
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """How the extractive writer chooses.
+
+    Attributes:
+        most: sentences in an answer.
+        enough: no further sentence once those chosen hold this much of the probability.
+        rival: a second paper is quoted too when its share is at least this part of the best one's.
+        partner: the same where the wording asks for several papers.
+        fresh: ... or when it alone has this weighted share of the question's terms in its title.
+    """
+
+    most: int = 4
+    enough: float = 0.9
+    rival: float = 0.75
+    partner: float = 0.05
+    fresh: float = 0.2
+
+
+def choose(asked: Asked, weighed: Sequence[Weighed], choice: Choice) -> tuple[Quote, ...]:
+    """The sentences of the answer: grouped by paper, best paper first, in the order of each abstract."""
+    papers = _papers(asked, weighed, choice)
+    rooms = _rooms(len(papers), choice.most)
+    quotes = []
+    for paper, room in zip(papers, rooms, strict=True):
+        spans = paper.reading.spans
+        quotes += [Quote(paper.reading.paper, spans[i]) for i in _sentences(paper, room, choice.enough)]
+    return tuple(quotes)
+
+
+def _papers(asked: Asked, weighed: Sequence[Weighed], choice: Choice) -> list[Weighed]:
+    """The papers to quote, the likeliest first."""
+    ranked = sorted(weighed, key=lambda paper: -paper.share)
+    if not ranked:
+        return []
+    best, rest = ranked[0], ranked[1:]
+    if asked.papers > 1:
+        bar = choice.partner * best.share
+        return [best, *(paper for paper in rest[: asked.papers - 1] if paper.share >= bar)]
+    named = [paper for paper in rest if _adds(asked, best, paper) >= choice.fresh]
+    if named:
+        return [best, named[0]]
+    return [best, *(paper for paper in rest[:1] if paper.share >= choice.rival * best.share)]
+
+
+def _adds(asked: Asked, best: Weighed, other: Weighed) -> float:
+    """How much of the question only the other paper's title names."""
+    return asked.share(other.reading.title - best.reading.all_terms)
+
+
+def _rooms(papers: int, most: int) -> list[int]:
+    """How many sentences each paper gets: as even as can be, the first ones the odd ones."""
+    return [most // papers + (i < most % papers) for i in range(papers)] if papers else []
+
+
+def _sentences(paper: Weighed, room: int, enough: float) -> list[int]:
+    """The likeliest sentences, in the order of the abstract."""
+    order = np.argsort(-paper.sentences, kind="stable")[:room].tolist()
+    held = np.cumsum(paper.sentences[order])
+    wanted = 1 + int(np.searchsorted(held, enough))
+    return sorted(order[:wanted])

@@ -1,0 +1,44 @@
+"""A question as a person meant it: without markup, and without orders to the machine."""
+
+from __future__ import annotations
+
+import html
+import re
+
+_FENCES = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
+_TAGS = re.compile(r"</?[a-zA-Z][^<>]{0,200}>|<!--.*?-->", re.DOTALL)
+_LINKS = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
+_MARKS = re.compile(r"^\s{0,3}(?:#{1,6}|>|[-*+]|\d+[.)])\s+|[*_]{2,3}|(?<!\w)[*_`]|[*_`](?!\w)", re.MULTILINE)
+_LABEL = re.compile(r"^\s*(?:question|topic|task|query|q)\s*:?\s*$", re.IGNORECASE)
+_PARTS = re.compile(r"(?<=[.!?])\s+|\n+")
+_ORDER = re.compile(
+    r"\b(?:ignore|disregard|forget|override|bypass)\b.{0,40}\b(?:instructions?|prompts?|rules?|above|previous|prior|everything|"
+    r"all)\b"
+    r"|\[/?(?:system|inst|admin|assistant)\]|^\s*(?:system|assistant|admin)\s*:|<\|[^|>]*\|>"
+    r"|\bnew (?:rule|instruction|task)s?\b\s*:?|\byou (?:must|are now|will now|shall)\b|\bfrom now on\b|\bpretend (?:to|you|that)\b"
+    r"|\b(?:answer|reply|respond|output|print|say|write) (?:only|just|exactly|nothing but|with the)\b"
+    r"|\b(?:reveal|repeat|print|show|leak)\b.{0,30}\b(?:system prompt|instructions|password|api key)\b",
+    re.IGNORECASE,
+)
+
+
+def plain_question(text: str) -> str:
+    """The question without markup and without sentences that give the machine orders.
+
+    Where nothing would be left, the text without markup; where that is empty too, the text itself.
+    """
+    bare = _without_markup(text)
+    parts = [part for part in _PARTS.split(bare) if part.strip() and not _LABEL.match(part)]
+    kept = [part for part in parts if not _ORDER.search(part)]
+    return _joined(kept) or _joined(parts) or " ".join(text.split())
+
+
+def _without_markup(text: str) -> str:
+    if not any(mark in text for mark in "<`#*_[>&\n"):
+        return text
+    shown = _LINKS.sub(r"\1", _TAGS.sub(" ", _FENCES.sub(" ", text)))
+    return html.unescape(_MARKS.sub("", shown))
+
+
+def _joined(parts: list[str]) -> str:
+    return " ".join(" ".join(parts).split())

@@ -1,0 +1,199 @@
+"""What each sentence of a retrieved paper has to do with a question: plain measures, no judgement yet."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from rag.answer.asked import Asked
+from rag.index.words import Words
+from rag.retrieve.retrieved import Evidence, Retrieved
+from rag.types import Hit, Paper, Span
+from rag.vectors import EncodedQuery, Floats, TokenVectors
+
+_NUMBER = re.compile(
+    r"(?<![A-Za-z\-])\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|dozens?|hundreds?|thousands?|million|billion|"
+    r"half|twice|double|orders? of magnitude|majority|most)\b",
+    re.IGNORECASE,
+)
+_CUES: Mapping[str, tuple[str, re.Pattern[str]]] = {
+    "proposal_for_thing": (
+        "thing",
+        re.compile(
+            r"\b(?:we|paper|work|article|study|here)\b.{0,40}\b(?:propos|introduc|present|develop)",
+            re.IGNORECASE,
+        ),
+    ),
+    "cause_for_reason": (
+        "reason",
+        re.compile(
+            r"\b(?:because|due to|since|caus\w+|thus|therefore|owing|attribut\w+|leads? to|by \w+ing)\b",
+            re.IGNORECASE,
+        ),
+    ),
+    "contrast_for_reason": (
+        "reason",
+        re.compile(
+            r"\b(?:however|although|despite|limit\w*|drawback|suffer\w*|challeng\w*|fail\w*)\b", re.IGNORECASE
+        ),
+    ),
+    "result_for_outcome": (
+        "outcome",
+        re.compile(
+            r"\b(?:outperform|achiev|result|experiment|show|demonstrat|find|found|improv|reveal|reach)",
+            re.IGNORECASE,
+        ),
+    ),
+}
+SIGNALS = (
+    "late",
+    "late_back",
+    "cosine",
+    "shared",
+    "shared_beyond_title",
+    "shared_at_end",
+    "before",
+    "after",
+    "shared_before",
+    "place",
+    "first",
+    "last",
+    "length",
+    "number_for_number",
+    *_CUES,
+)
+_END = 3  # terms at the end of a question, which often name the thing asked for
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reading:
+    """One paper, read for one question.
+
+    Attributes:
+        hit: the paper as it was retrieved.
+        spans: of its sentences.
+        terms: of each sentence.
+        title: terms of the title.
+        signals: float64 ``[sentences, len(SIGNALS)]``.
+        nearest: of each word of the question, the cosine of the nearest word anywhere in the paper.
+        numbers: which sentences hold a number.
+    """
+
+    hit: Hit
+    spans: tuple[Span, ...]
+    terms: tuple[frozenset[str], ...]
+    title: frozenset[str]
+    signals: np.ndarray[tuple[int, int], np.dtype[np.float64]]
+    nearest: Floats
+    numbers: tuple[bool, ...]
+
+    @property
+    def paper(self) -> Paper:
+        """The paper that was read."""
+        return self.hit.paper
+
+    @property
+    def late(self) -> float:
+        """Late interaction of the question with the whole paper."""
+        return float(self.nearest.mean())
+
+    @property
+    def weak(self) -> float:
+        """The same over the third of the question's words that find the least."""
+        return float(np.sort(self.nearest)[: -(-len(self.nearest) // 3)].mean())
+
+    @property
+    def all_terms(self) -> frozenset[str]:
+        """Terms of title and abstract."""
+        return self.title.union(*self.terms)
+
+    def column(self, name: str) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+        """One signal of every sentence."""
+        values: np.ndarray[tuple[int], np.dtype[np.float64]] = self.signals[:, SIGNALS.index(name)]
+        return values
+
+
+def read_hits(asked: Asked, found: Retrieved, words: Words, most: int) -> tuple[Reading, ...]:
+    """Reads the best ``most`` papers that have a sentence."""
+    pairs = zip(found.hits[:most], found.evidence[:most], strict=True)
+    return tuple(_read(asked, hit, evidence, found.query, words) for hit, evidence in pairs if evidence.spans)
+
+
+def _read(asked: Asked, hit: Hit, evidence: Evidence, query: EncodedQuery | None, words: Words) -> Reading:
+    texts = [span.of(hit.paper.abstract) for span in evidence.spans]
+    terms = tuple(frozenset(words.terms(text)) for text in texts)
+    title = frozenset(words.terms(hit.paper.title))
+    late, back, nearest = _late(evidence, query)
+    cosine = _cosines(evidence, query)
+    shared = np.array([asked.share(held) for held in terms])
+    ends = frozenset(asked.terms[-_END:])
+    count = len(texts)
+    numbers = tuple(bool(_NUMBER.search(text)) for text in texts)
+    columns = {
+        "late": late,
+        "late_back": back,
+        "cosine": cosine,
+        "shared": shared,
+        "shared_beyond_title": np.array([asked.share(held, title) for held in terms]),
+        "shared_at_end": np.array([len(ends & held) / max(1, len(ends)) for held in terms]),
+        "before": _moved(late, 1),
+        "after": _moved(late, -1),
+        "shared_before": np.concatenate([[0.0], shared[:-1]]),
+        "place": np.arange(count) / max(1, count - 1),
+        "first": np.arange(count) == 0,
+        "last": np.arange(count) == count - 1,
+        "length": np.array([math.log1p(len(text.split())) for text in texts]),
+        "number_for_number": np.array(numbers) * ("number" in asked.wants),
+    } | {
+        name: np.array([kind in asked.wants and bool(cue.search(text)) for text in texts])
+        for name, (kind, cue) in _CUES.items()
+    }
+    signals = np.stack([np.asarray(columns[name], dtype=np.float64) for name in SIGNALS], axis=1)
+    return Reading(hit, evidence.spans, terms, title, signals, nearest, numbers)
+
+
+def _cosines(evidence: Evidence, query: EncodedQuery | None) -> Floats:
+    if query is None:
+        return np.zeros(len(evidence.spans), np.float32)
+    return evidence.vectors @ query.vector
+
+
+def _moved(values: Floats, by: int) -> Floats:
+    """Each sentence's neighbour's value; the lowest of all beyond the ends."""
+    moved = np.full_like(values, values.min())
+    if by > 0:
+        moved[by:] = values[:-by]
+    else:
+        moved[:by] = values[-by:]
+    return moved
+
+
+def _late(evidence: Evidence, query: EncodedQuery | None) -> tuple[Floats, Floats, Floats]:
+    """Late interaction with every sentence, from the question and back to it, and with the whole paper.
+
+    Where there are no token vectors the sentence vectors stand in.
+    """
+    cosines = _cosines(evidence, query)
+    tokens = evidence.tokens
+    if query is None or tokens is None or not len(tokens.rows) or not len(query.tokens):
+        return cosines, cosines, cosines.max(keepdims=True)
+    table = (tokens.rows.astype(np.float32) @ query.tokens.T) * tokens.scales[:, None]
+    late, back = np.zeros_like(cosines), np.zeros_like(cosines)
+    for i, part in enumerate(_parts(evidence.spans, tokens)):
+        if part.stop > part.start:
+            late[i] = table[part].max(axis=0).mean()
+            back[i] = table[part].max(axis=1).mean()
+    return late, back, table.max(axis=0)
+
+
+def _parts(spans: tuple[Span, ...], tokens: TokenVectors) -> list[slice]:
+    """The rows of each sentence's tokens; tokens stand in the order of the abstract, the title's first."""
+    starts = tokens.starts
+    bounds = [(span.start, span.end) for span in spans]
+    low = np.searchsorted(starts, [start for start, _ in bounds])
+    high = np.searchsorted(starts, [end for _, end in bounds])
+    return [slice(int(a), int(b)) for a, b in zip(low, high, strict=True)]

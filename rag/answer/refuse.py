@@ -1,0 +1,122 @@
+"""A refusal that helps: why there is no answer, what was not found, what comes nearest, what to try."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from rag.answer.asked import Asked
+from rag.answer.confidence import names_in
+from rag.answer.evidence import Weighed
+from rag.index.words import Words
+from rag.retrieve.retrieved import Retrieved
+from rag.types import Filters, Paper, Refusal
+
+EMPTY_LIBRARY = "empty_library"
+UNCLEAR = "unclear_question"
+FILTERED_OUT = "filtered_out"
+OFF_DOMAIN = "off_domain"
+DETAIL = "detail_not_in_abstract"
+NOT_IN_CORPUS = "not_in_corpus"
+
+_NEAREST = 3
+_MISSING = 6
+_REASONS = {"about": OFF_DOMAIN, "found": NOT_IN_CORPUS, "said": DETAIL}
+
+_SAID = {
+    EMPTY_LIBRARY: "No paper is stored yet, so there is nothing to answer from.",
+    UNCLEAR: "I can't tell what is asked: the question has no word that could be looked up.",
+    FILTERED_OUT: "Nothing within the given filters answers this.",
+    OFF_DOMAIN: "The stored papers are about other things; none of them answers this.",
+    DETAIL: "The paper that comes nearest does not say this in its abstract.",
+    NOT_IN_CORPUS: "None of the stored papers answers this.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """All that a refusal is written from."""
+
+    asked: Asked
+    found: Retrieved
+    weighed: Sequence[Weighed]
+    through: Mapping[str, float]
+    filters: Filters
+
+
+def refuse(case: Case, words: Words) -> Refusal:
+    """The refusal of a question."""
+    reason = _reason(case)
+    papers = () if reason in (EMPTY_LIBRARY, UNCLEAR) else _nearest(case)
+    missing = () if reason == EMPTY_LIBRARY else _missing(case, words)
+    return Refusal(reason, missing, papers, tuple(_suggestions(reason, case, papers, missing)))
+
+
+def refusal_text(refusal: Refusal) -> str:
+    """What a person reads."""
+    said = [_SAID[refusal.reason]]
+    if refusal.missing:
+        said.append("Looked for and not found: " + ", ".join(f"“{word}”" for word in refusal.missing) + ".")
+    if refusal.nearest:
+        said.append("Nearest: " + "; ".join(f"“{paper.title}”" for paper in refusal.nearest) + ".")
+    return " ".join([*said, *refusal.suggestions])
+
+
+def _reason(case: Case) -> str:
+    if not case.found.info.papers:
+        return EMPTY_LIBRARY
+    if not case.asked.terms:
+        return UNCLEAR
+    if case.filters and (case.found.hidden or not case.weighed):
+        return FILTERED_OUT
+    if not case.through:
+        return NOT_IN_CORPUS
+    return _REASONS[min(case.through, key=lambda gate: case.through[gate])]
+
+
+def _nearest(case: Case) -> tuple[Paper, ...]:
+    ranked = sorted(case.weighed, key=lambda paper: -paper.share)
+    return tuple(paper.reading.paper for paper in ranked[:_NEAREST])
+
+
+def _missing(case: Case, words: Words) -> tuple[str, ...]:
+    """Words of the question that the nearest paper lacks, as they were written: unknown ones, names, then the rare."""
+    held = frozenset[str]()
+    if case.weighed:
+        held = max(case.weighed, key=lambda paper: paper.share).reading.all_terms
+    names = {name.casefold() for name in names_in(case.asked.text)}
+    lacking = {
+        word.text: min(case.found.idf(term) for term in word.terms)
+        for word in words.words(case.asked.text)
+        if word.terms and not held.intersection(word.terms)
+    }
+    unknown = set(case.found.unknown)
+    order = sorted(lacking, key=lambda word: (word not in unknown, word not in names, -lacking[word]))
+    chosen = set(order[:_MISSING])
+    return tuple(word for word in lacking if word in chosen)
+
+
+def _suggestions(reason: str, case: Case, papers: Sequence[Paper], missing: Sequence[str]) -> list[str]:
+    if reason == EMPTY_LIBRARY:
+        return ["Add papers first: citewell ingest PATH."]
+    if reason == UNCLEAR:
+        return ["Name a method, a data set, a finding or a paper."]
+    if reason == FILTERED_OUT:
+        hidden = case.found.hidden
+        papers_match = (
+            f"they hide {hidden} paper{'s' * (hidden != 1)} that match as well"
+            if hidden
+            else "nothing passes them"
+        )
+        return [f"Widen or drop the filters ({', '.join(_filters_set(case.filters))}): {papers_match}."]
+    if reason == DETAIL:
+        wanted = ", ".join(f"“{word}”" for word in missing) or "this"
+        link = f": {papers[0].url}" if papers[0].url else "."
+        return [f"The abstract of “{papers[0].title}” does not give {wanted}; its full text may{link}"]
+    if reason == OFF_DOMAIN:
+        return ["Ask about something that the stored papers study, or add papers on this."]
+    return ["Ask in other words, or add papers on this."]
+
+
+def _filters_set(filters: Filters) -> list[str]:
+    return [name for name in Filters.__slots__ if getattr(filters, name) not in ((), None)]

@@ -1,0 +1,49 @@
+"""Greetings, thanks and goodbyes: answered with a friendly line, and nothing is searched."""
+
+from __future__ import annotations
+
+import re
+
+_WORDS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_LONGEST = 14  # words; what is longer wants something
+
+_THANKS = frozenset(
+    "thanks thank thx ty cheers thankyou danke merci gracias grazie appreciated appreciate grateful".split()
+)
+_BYE = frozenset("bye goodbye ciao farewell".split())
+_HELLO = frozenset("hello hi hey hiya howdy greetings hallo bonjour hola morning afternoon evening".split())
+_FILLER = frozenset(
+    "a again all alright and anything are be bit bunch bye cool day do doing done else enough everyone everybody excellent "
+    "exactly folks for friend good goodnight great have helped helpful helps helping how i i'm is it it's its just kind "
+    "know later lot lots lovely many more much my needed nice night no nope not nothing now of ok okay one perfect please "
+    "question questions really right see so super sure that that's the there this time to today tomorrow tonight us very "
+    "was we week weekend well what wanted wonderful yes yep you you're your awesome brilliant amazing that’s it’s i’m "
+    "needed wow needs need me fine".split()
+)
+_ABOUT = re.compile(
+    r"^\W*(?:hi|hello|hey)?\W*(?:who|what) are you\W*$|^\W*what can (?:you|i) (?:do|ask)(?: (?:here|you|for me))?\W*$"
+    r"|^\W*help\W*$|^\W*how (?:do|does) (?:you|this) work\W*$",
+    re.IGNORECASE,
+)
+
+
+def friendly_line(message: str) -> str | None:
+    """What to say to a message that is only small talk; ``None`` for any other."""
+    if _ABOUT.match(message):
+        return (
+            "I answer questions from the stored papers, and show the exact words each answer rests on. "
+            "Ask me about anything that these papers may hold."
+        )
+    words = [word.casefold() for word in _WORDS.findall(message)]
+    if not words or len(words) > _LONGEST or any(c.isdigit() for c in message):
+        return None
+    said = set(words)
+    if said - _THANKS - _BYE - _HELLO - _FILLER:
+        return None
+    if said & _THANKS:
+        return "You're welcome! Ask again whenever you like."
+    if said & _BYE:
+        return "Goodbye, and good luck with your reading!"
+    if said & _HELLO:
+        return "Hello! Ask me anything about the stored papers, and I'll answer with their own words."
+    return None
