@@ -14,8 +14,9 @@ import typer
 
 if TYPE_CHECKING:
     from eval.compare import Change
+    from eval.loaders.pairs import PairSet
     from eval.opening import Session
-    from eval.records import Record
+    from eval.stats import Estimate
     from eval.summary import Summary
 
 app = typer.Typer(
@@ -94,16 +95,13 @@ def run(
     """Ask every question of a set, score what comes, and write it down with all that decides the figures."""
     from eval import measuring
     from eval.loaders import load_target
-    from eval.loaders.pairs import PairSet
+    from eval.loaders.pairs import PairSet  # known above to the type checker alone
 
     session = _session(context)
     target = load_target(suite, base=base)
     out = out or RUNS / target.name
     if isinstance(target, PairSet):
-        for name, estimate in measuring.measure_pairs(session, target, out, seed=seed).items():
-            typer.echo(
-                f"{name}: {estimate.value:.3f} [{estimate.low:.3f}, {estimate.high:.3f}] n={estimate.n}"
-            )
+        _verify(target, out, seed)
         return
     chosen = measuring.Chosen(
         split=split.value,
@@ -220,12 +218,22 @@ class _Tick:
         """The index is there; so many questions follow."""
         self._progress.update(self._task, description=self._label, total=total)
 
-    def __call__(self, _: Record) -> None:
+    def __call__(self, _: object) -> None:
         self._progress.advance(self._task)
 
 
 def _session(context: typer.Context) -> Session:
     return cast("Session", context.obj)  # what `citewell` hands to every command
+
+
+def _verify(pairs: PairSet, out: Path, seed: int) -> None:
+    from eval.pairs import bundled_verifier, measure_pairs
+
+    with _Tick("verifying") as tick:
+        tick.start(len(pairs.pairs))
+        figures = measure_pairs(bundled_verifier(), pairs, out, seed=seed, on_done=tick)
+    for name, found in figures.items():
+        _say_figure(name, found)
 
 
 def _write_reports(folder: Path) -> tuple[Path, Path]:
@@ -243,7 +251,11 @@ def _headlines(summary: Summary) -> None:
     for name in HEADLINES:
         found = summary.figure("all", "all", name)
         if found is not None:
-            typer.echo(f"{name:22} {found.value:.3f} [{found.low:.3f}, {found.high:.3f}] n={found.n}")
+            _say_figure(name, found)
+
+
+def _say_figure(name: str, found: Estimate) -> None:
+    typer.echo(f"{name:22} {found.value:.3f} [{found.low:.3f}, {found.high:.3f}] n={found.n}")
 
 
 def _say_change(change: Change, listed: int) -> None:

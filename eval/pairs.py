@@ -15,6 +15,8 @@ from eval.loaders.pairs import Pair, PairSet
 from eval.metrics.auroc import auroc
 from eval.metrics.citations import f1
 from eval.stats import Estimate, set_estimate
+from rag.answer.verify import Verifier as Checker
+from rag.embed.minilm import MiniLM
 
 PAIRS, FIGURES = "pairs.jsonl", "figures.json"
 
@@ -30,6 +32,9 @@ class Judged:
     pair: Pair
     supported: bool
     support: float
+
+
+OnJudged = Callable[[Judged], None]
 
 
 def pair_figures(judged: Sequence[Judged], *, seed: int) -> dict[str, Estimate]:
@@ -63,9 +68,34 @@ def pair_figures(judged: Sequence[Judged], *, seed: int) -> dict[str, Estimate]:
     return {name: estimate for name, estimate in found.items() if estimate is not None}
 
 
-def measure_pairs(verifier: Verifier, pairs: PairSet, out: Path, *, seed: int) -> dict[str, Estimate]:
+def bundled_verifier() -> Verifier:
+    """The verifier as the service uses it, on the bundled embedding model.
+
+    Raises:
+        ModelMissing: the model's weights are not to be had.
+    """
+    checker = Checker(MiniLM.load())
+
+    def verify(pair: Pair) -> tuple[bool, float]:
+        support = checker.check(pair.claim, pair.evidence)
+        return (support.supported, support.score) if support else (False, 0.0)
+
+    return verify
+
+
+def measure_pairs(
+    verifier: Verifier,
+    pairs: PairSet,
+    out: Path,
+    *,
+    seed: int,
+    on_done: Callable[[Judged], None] = lambda _: None,
+) -> dict[str, Estimate]:
     """Judges every pair, and writes a line for each and the figures to ``out``."""
-    judged = [Judged(pair, *verifier(pair)) for pair in pairs.pairs]
+    judged = []
+    for pair in pairs.pairs:
+        judged.append(Judged(pair, *verifier(pair)))
+        on_done(judged[-1])
     out.mkdir(parents=True, exist_ok=True)
     with (out / PAIRS).open("w", encoding="utf-8") as lines:
         for each in judged:

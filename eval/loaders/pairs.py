@@ -5,17 +5,23 @@ A row has ``claim``, ``evidence`` (a text) or ``references`` (several), and a ``
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from eval.lines import read_lines
+from rag.types import Paper
 
 SUPPORTED = frozenset({"supports", "support", "supported", "attributable", "entailment"})
 UNSUPPORTED = frozenset(
     {"refutes", "refuted", "contradict", "neutral", "not attributable", "not_enough_info", "contradiction"}
 )
+
+
+_MARKER = re.compile(r"\s*\[\d+\]")
+_TITLE = "Title:"
 
 
 class _Row(BaseModel):
@@ -27,9 +33,14 @@ class _Row(BaseModel):
     references: tuple[str, ...] = Field(default=(), strict=False)
     label: str
 
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Every text that isn't blank."""
+        return tuple(text for text in (self.evidence, *self.references) if text.strip())
+
     @model_validator(mode="after")
     def _is_whole(self) -> _Row:
-        if not (self.evidence or self.references):
+        if not self.texts:
             raise ValueError("has neither evidence nor references")
         if self.label.casefold() not in SUPPORTED | UNSUPPORTED:
             raise ValueError(f"label {self.label!r} is none of {', '.join(sorted(SUPPORTED | UNSUPPORTED))}")
@@ -38,11 +49,11 @@ class _Row(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A claim, its evidence, and whether the evidence supports it; ``label`` is the set's own word."""
+    """A claim, texts that may support it, and whether one does; ``label`` is the set's own word."""
 
     id: str
     claim: str
-    evidence: str
+    evidence: tuple[Paper, ...]
     supported: bool
     label: str
 
@@ -66,11 +77,19 @@ def load_pairs(path: Path) -> PairSet:
     pairs = tuple(
         Pair(
             id=row.id,
-            claim=row.claim,
-            evidence="\n\n".join((row.evidence, *row.references)).strip(),
+            claim=_MARKER.sub("", row.claim),
+            evidence=tuple(_paper(f"{row.id}-{i}", text) for i, text in enumerate(row.texts)),
             supported=row.label.casefold() in SUPPORTED,
             label=row.label,
         )
         for row in rows
     )
     return PairSet(path.parent.name, pairs)
+
+
+def _paper(name: str, text: str) -> Paper:
+    """A text as a paper; one that begins with a title line gets that title."""
+    first, _, rest = text.partition("\n\n")
+    if first.startswith(_TITLE) and rest.strip():
+        return Paper(name, " ".join(first.removeprefix(_TITLE).split()), rest.strip())
+    return Paper(name, "", text.strip())

@@ -94,12 +94,19 @@ def test_judgements_of_an_unknown_query_are_refused(beir: Path) -> None:
 def test_claims_and_evidence_are_read_with_their_labels(tmp_path: Path) -> None:
     _lines(
         tmp_path / "claims" / "dev.jsonl",
-        {"_id": "1", "claim": "c", "evidence": "e", "label": "Supports"},
-        {"_id": "2", "claim": "c", "references": ["r", "s"], "label": "not attributable"},
+        {"_id": "1", "claim": "c [1]", "evidence": "e", "label": "Supports"},
+        {
+            "_id": "2",
+            "claim": "c",
+            "references": ["r", "Title: A title\n\ns", " "],
+            "label": "not attributable",
+        },
     )
     loaded = load_target(str(tmp_path / "claims"))
     assert isinstance(loaded, PairSet)
-    assert [(pair.supported, pair.evidence) for pair in loaded.pairs] == [(True, "e"), (False, "r\n\ns")]
+    first, second = loaded.pairs
+    assert (first.supported, first.claim, [paper.abstract for paper in first.evidence]) == (True, "c", ["e"])
+    assert [(paper.title, paper.abstract) for paper in second.evidence] == [("", "r"), ("A title", "s")]
 
 
 def test_an_unknown_label_and_missing_evidence_are_refused(tmp_path: Path) -> None:
