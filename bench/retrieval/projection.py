@@ -41,7 +41,7 @@ def moments(papers: list[Paper], model: MiniLM) -> Floats:
 
 
 def leading(second: Floats, dim: int) -> Floats:
-    """The ``dim`` directions of the largest moments, ``[384, dim]``; the largest component of each positive."""
+    """The directions of the largest moments, ``[384, dim]``; the largest component of each is positive."""
     _, directions = np.linalg.eigh(second)
     chosen = directions[:, ::-1][:, :dim]
     largest = np.abs(chosen).argmax(axis=0)
@@ -51,7 +51,7 @@ def leading(second: Floats, dim: int) -> Floats:
 def main() -> None:
     """Read, embed, decompose, write."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--dim", type=int, default=64, help="components of a projected token vector")
+    parser.add_argument("--dim", type=int, default=96, help="components of a projected token vector")
     parser.add_argument("--to", type=Path, default=PATH, help="file to write")
     options = parser.parse_args()
     papers: dict[str, Paper] = {}
