@@ -13,7 +13,7 @@ import typer
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-    from rag.types import Answer, Hit, IngestReport, Paper, Refusal, SearchResult
+    from rag.types import Answer, Hit, IngestReport, Paper, SearchResult
 
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
@@ -39,28 +39,17 @@ def as_json(body: BaseModel) -> None:
 
 
 def answer(found: Answer) -> None:
-    """An answer with its markers, then its sources with the words they are quoted for."""
+    """An answer with its markers, then its sources with their words; a refusal, then the nearest papers."""
     say(found.answer)
     for citation in found.citations:
         say(f"\n[{citation.number}] {_reference(citation.paper)}")
         say(f"    “{citation.quote}”")
-    if found.refusal is not None:
-        _refusal(found.refusal)
+    if found.refusal is not None and found.refusal.nearest:
+        say("\nNearest papers:")
+        for near in found.refusal.nearest:
+            say(f"  {near.id}  {near.title}")
     for part in found.degraded:
         note(f"Worked around: {part}")
-
-
-def _refusal(refusal: Refusal) -> None:
-    say(f"\n{refusal.reason}")
-    for title, lines in (
-        ("Looked for and not found", refusal.missing),
-        ("Nearest papers", tuple(f"{paper.title} ({paper.id})" for paper in refusal.nearest)),
-        ("Try", refusal.suggestions),
-    ):
-        if lines:
-            say(f"\n{title}:")
-            for line in lines:
-                say(f"  - {line}")
 
 
 def results(found: SearchResult, *, explain: bool) -> None:

@@ -47,29 +47,16 @@ function source(citation) {
   return item;
 }
 
-function list(title, lines) {
-  if (!lines.length) return [];
-  return [make("h3", title), make("ul", "", ...lines.map((line) => make("li", line)))];
-}
-
 function show(body) {
   document.getElementById("answer").replaceChildren(...withMarkers(body));
   document.getElementById("sources").replaceChildren(...body.citations.map(source));
   document.getElementById("sources-title").hidden = body.citations.length === 0;
-  const refusal = body.refusal;
-  document.getElementById("refusal").replaceChildren(
-    ...(refusal
-      ? [
-          make("p", refusal.reason),
-          ...list("Looked for and not found", refusal.missing),
-          ...list("Nearest papers", refusal.nearest.map((paper) => paper.title)),
-          ...list("Try", refusal.suggestions),
-        ]
-      : []),
-  );
+  const nearest = body.refusal ? body.refusal.nearest : [];
+  document.getElementById("nearest").replaceChildren(...nearest.map((paper) => make("li", paper.title)));
+  document.getElementById("nearest-title").hidden = nearest.length === 0;
   result.hidden = false;
   const count = body.citations.length;
-  state.textContent = refusal ? "No answer in the stored papers." : `Answered from ${count} source${count === 1 ? "" : "s"}.`;
+  state.textContent = body.refusal ? "No answer in the stored papers." : `Answered with ${count} quote${count === 1 ? "" : "s"}.`;
   document.getElementById("result-title").focus();
 }
 

@@ -10,7 +10,9 @@ from api.wire.fields import FiltersIn, IndexOut, Question, Request, StageOut, To
 from rag.checks import MAX_TURN, MAX_TURNS
 from rag.types import Answer, Citation, Filters, Hit, Mode, Paper, Refusal, Role, Sentence, Status, Turn
 
-EXAMPLE: dict[str, Any] = {"question": "How can translation avoid attending to irrelevant source words?"}
+EXAMPLE: dict[str, Any] = {
+    "question": "How can graph convolutional networks be simplified for recommendation?"
+}
 
 
 class TurnIn(BaseModel):
@@ -129,8 +131,8 @@ class NearestOut(BaseModel):
 class RefusalOut(BaseModel):
     """Why there is no answer, and what to try."""
 
-    reason: str
-    missing: list[str]
+    reason: str = Field(description="Names the kind of refusal; `answer` says it in words.")
+    missing: list[str] = Field(description="Words looked for and not found.")
     nearest: list[NearestOut]
     suggestions: list[str]
 

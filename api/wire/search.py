@@ -12,7 +12,7 @@ class SearchIn(Request):
     """What to look for, and where."""
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"query": "sparse attention in translation", "top_k": 5}]}
+        json_schema_extra={"examples": [{"query": "simpler graph convolutions", "top_k": 5}]}
     )
 
     query: Question

@@ -1,0 +1,110 @@
+"""The doors over the real service: the real readers, model, indexes and answers, on bundled papers."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from api.app import create_app
+from cli.main import main
+from cli.session import Session
+from data import bundled_papers
+from rag.corpus import read_papers
+from rag.settings import load_settings
+from rag.types import Paper
+from rag.wiring import open_service
+from tests.fakes.app import running
+from tests.fakes.hostile import ODD_TEXTS
+from tests.fakes.streams import parsed
+
+
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Paper]]:
+    """A data folder with some bundled papers in it."""
+    folder = tmp_path_factory.mktemp("data")
+    with bundled_papers()[0].open("rb") as stream:
+        records = list(islice(read_papers(stream, name="first.txt"), 24))
+    service = open_service(load_settings(data_dir=folder))
+    service.ingest_papers(records)
+    service.close()
+    return folder, [record for record in records if isinstance(record, Paper)]
+
+
+@asynccontextmanager
+async def client_of(folder: Path) -> AsyncIterator[httpx.AsyncClient]:
+    settings = load_settings(data_dir=folder)
+    async with running(create_app(lambda _: open_service(settings), settings)) as client:
+        yield client
+
+
+def lasting(body: dict[str, Any]) -> dict[str, Any]:
+    """An answer without what differs from one run to the next."""
+    return {name: value for name, value in body.items() if name != "timings_ms"}
+
+
+async def test_every_door_gives_the_same_answer(
+    stored: tuple[Path, list[Paper]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, _ = stored
+    asked = {"question": "How can graph convolutional networks be simplified for recommendation?"}
+    async with client_of(folder) as client:
+        whole = (await client.post("/v1/ask", json=asked)).json()
+        streamed = parsed((await client.post("/v1/ask", json={**asked, "stream": True})).text)
+    assert whole["status"] == "answered"
+    assert any(citation["title"].startswith("UltraGCN") for citation in whole["citations"])
+    assert lasting(dict(streamed)["final"]) == lasting(whole)
+    assert "".join(data["text"] for name, data in streamed if name == "delta") == whole["answer"]
+    assert main(["--data-dir", str(folder), "ask", asked["question"], "--json"], Session()) == 0
+    assert lasting(json.loads(capsys.readouterr().out)) == lasting(whole)
+
+
+async def test_every_quote_is_in_the_paper_that_the_service_shows(stored: tuple[Path, list[Paper]]) -> None:
+    folder, papers = stored
+    checked = 0
+    async with client_of(folder) as client:
+        for paper in papers[:12]:
+            answer = (
+                await client.post("/v1/ask", json={"question": f"What does {paper.title} show?"})
+            ).json()
+            for citation in answer["citations"]:
+                shown = (await client.get(f"/v1/papers/{citation['paper_id']}")).json()
+                assert shown["abstract"][citation["start"] : citation["end"]] == citation["quote"]
+                assert hashlib.sha256(shown["abstract"].encode()).hexdigest() == citation["sha256"]
+                checked += 1
+    assert checked
+
+
+async def test_odd_questions_are_answered_or_refused(stored: tuple[Path, list[Paper]]) -> None:
+    async with client_of(stored[0]) as client:
+        for path, name in (("/v1/ask", "question"), ("/v1/search", "query")):
+            for label, text in ODD_TEXTS.items():
+                content = json.dumps({name: text})
+                headers = {"content-type": "application/json"}
+                response = await client.post(path, content=content, headers=headers)
+                assert response.status_code in (200, 413, 422), (path, label, response.text[:300])
+
+
+async def test_a_removed_paper_is_in_no_later_search_or_answer(
+    stored: tuple[Path, list[Paper]], tmp_path: Path
+) -> None:
+    folder, papers = stored
+    shutil.copytree(folder, tmp_path / "data")
+    sought = {"query": papers[3].title}
+    async with client_of(tmp_path / "data") as client:
+        assert (await client.post("/v1/search", json=sought)).json()["results"][0]["paper_id"] == papers[3].id
+        assert (await client.delete(f"/v1/papers/{papers[3].id}")).status_code == 204
+        found = (await client.post("/v1/search", json=sought)).json()
+        answer = (
+            await client.post("/v1/ask", json={"question": f"What does {papers[3].title} show?"})
+        ).json()
+    assert papers[3].id not in {result["paper_id"] for result in found["results"]}
+    assert papers[3].id not in {citation["paper_id"] for citation in answer["citations"]}
