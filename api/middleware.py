@@ -170,4 +170,7 @@ def _method(scope: Scope) -> str:
 
 def _route(scope: Scope) -> str:
     template = getattr(scope.get("route"), "path", "")
-    return str(template) or ("/static" if scope["path"].startswith("/static/") else "unmatched")
+    if template:
+        return str(template)
+    path = str(scope["path"])
+    return "/static" if path.startswith("/static/") else path if path == "/openapi.json" else "unmatched"
