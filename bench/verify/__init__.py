@@ -1,0 +1,1 @@
+"""Scripts that fit and measure what `rag.answer.verify` decides with."""

@@ -1,0 +1,206 @@
+"""Drafts to checked sentences: each is kept, given another source, repaired once, or dropped."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from rag.answer.compose import Composed
+from rag.answer.verify.instructions import reads_as_instruction
+from rag.answer.verify.markers import DraftReader, Piece
+from rag.answer.verify.no_fact import states_no_fact
+from rag.answer.verify.statement import read_statement
+from rag.answer.verify.verifier import Prepared, Support, rank
+from rag.types import Citation, Sentence, Span
+
+_TRAILING = re.compile(
+    r"\s*(?:[,;—–]|\s-)\s*(?:which|and|while|whereas|but|thus|thereby|therefore|hence|resulting|making|leading|"
+    r"with|because|since|so|although|though|suggesting|indicating|demonstrating|showing|highlighting|allowing|"
+    r"enabling|as|where|who|including|such as|particularly|especially|even|or|compared|due to)\b"
+    r"|\s*[;—]\s*|\s+\([^()]*\)(?=[.!?]?$)|\s+(?:because|whereas|while|although|but)\b",
+    re.IGNORECASE,
+)
+_CUTS = 2  # places tried, the last first
+_LEAST = 4  # words of what is left
+_ABOUT = 0.5  # relation from which a sentence is replaced by the words of the paper rather than dropped
+
+Deed = Literal["kept", "reattributed", "shortened", "quoted", "said"]
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A sentence that may be sent.
+
+    Attributes:
+        before: what goes in front of it: nothing, a space, a new line, a bullet.
+        text: without markers.
+        supports: what it rests on; none for a sentence that states no fact.
+        deed: what became of it: ``said`` if it states no fact, ``quoted`` if replaced by the paper's words.
+    """
+
+    before: str
+    text: str
+    supports: tuple[Support, ...]
+    deed: Deed
+
+
+class AnswerChecker:
+    """Checks a draft as it is written.
+
+    Args:
+        prepared: the papers that may be cited, ``[1]`` the first.
+    """
+
+    def __init__(self, prepared: Prepared) -> None:
+        self._prepared = prepared
+        self._reader = DraftReader()
+        self._quoted: set[tuple[str, Span]] = set()
+        self._sent: set[str] = set()
+        self.dropped = 0
+        """Sentences that could not be supported."""
+
+    def feed(self, text: str) -> Iterator[Checked]:
+        """The checked sentences that are whole now.
+
+        Raises:
+            ModelFailed: the embedding model failed.
+        """
+        yield from self._each(self._reader.feed(text))
+
+    def finish(self) -> Iterator[Checked]:
+        """Those that are left when the draft has ended; errors as for ``feed``."""
+        yield from self._each(self._reader.finish())
+
+    def _each(self, pieces: Iterable[Piece]) -> Iterator[Checked]:
+        for piece in pieces:
+            checked = self._check(piece)
+            if checked is None:
+                self.dropped += 1
+            elif checked.text not in self._sent:
+                self._sent.add(checked.text)
+                self._quoted.update((support.paper.id, support.span) for support in checked.supports)
+                yield checked
+
+    def _check(self, piece: Piece) -> Checked | None:
+        text = piece.text
+        if reads_as_instruction(text):
+            return None
+        if states_no_fact(read_statement(text, self._prepared.words)):
+            return Checked(piece.before, text, (), "said")
+        return self._as_cited(piece) or self._by_others(piece) or self._repaired(piece)
+
+    def _as_cited(self, piece: Piece) -> Checked | None:
+        """The sentence with those of its sources that hold, or part by part."""
+        cited = self._known(piece.markers)
+        if not cited:
+            return None
+        held = [support for support in self._prepared.check_each(piece.text, cited) if support.supported]
+        if held:
+            return Checked(piece.before, piece.text, tuple(held), "kept")
+        parts = [part for part in piece.parts if part.text.strip(" .,;")]
+        if len(parts) < 2 or not all(part.markers for part in parts):
+            return None
+        found: list[Support] = []
+        for part in parts:
+            best = max(
+                self._prepared.check_each(part.text.strip(" ,;"), self._known(part.markers)),
+                key=rank,
+                default=None,
+            )
+            if best is None or not best.supported:
+                return None
+            found.append(best)
+        return Checked(piece.before, piece.text, tuple(dict.fromkeys(found)), "kept")
+
+    def _known(self, markers: Sequence[int]) -> list[int]:
+        """The places of the papers that markers name; invented ones name none."""
+        return [number - 1 for number in markers if 1 <= number <= len(self._prepared.papers)]
+
+    def _by_others(self, piece: Piece) -> Checked | None:
+        best = self._prepared.check(piece.text)
+        if best is None or not best.supported:
+            return None
+        return Checked(piece.before, piece.text, (best,), "reattributed")
+
+    def _repaired(self, piece: Piece) -> Checked | None:
+        """The sentence without its last clause, or the words of the paper in its place."""
+        for shorter in _shorter(piece.text):
+            best = self._prepared.check(shorter)
+            if best is not None and best.supported:
+                return Checked(piece.before, shorter, (best,), "shortened")
+        cited = self._known(piece.markers)
+        near = self._prepared.check_each(piece.text, cited or None)
+        best = max(near, key=lambda support: support.related, default=None)
+        if best is None or best.related < _ABOUT or (best.paper.id, best.span) in self._quoted:
+            return None
+        itself = Support(best.paper, best.span, 1.0, True, False, (), 1.0)
+        return Checked(piece.before, " ".join(best.quote.split()), (itself,), "quoted")
+
+
+def verify_answer(draft: str, prepared: Prepared) -> Composed:
+    """A checked answer from a draft by anybody; empty text where nothing of it can be sent as fact.
+
+    Args:
+        draft: sentences with ``[n]`` markers that name the prepared papers, from 1.
+        prepared: the papers.
+
+    Raises:
+        ModelFailed: the embedding model failed.
+    """
+    checker = AnswerChecker(prepared)
+    return assemble([*checker.feed(draft), *checker.finish()])
+
+
+def assemble(checked: Sequence[Checked]) -> Composed:
+    """The text that a person reads, its sentences and citations; nothing where no sentence has a source."""
+    page = Page()
+    for sentence in checked:
+        page.add(sentence)
+    return page.composed()
+
+
+class Page:
+    """An answer that grows; each addition tells what it added, for whoever streams it."""
+
+    def __init__(self) -> None:
+        self._text = ""
+        self._sentences: list[Sentence] = []
+        self._citations: dict[tuple[str, Span], Citation] = {}
+
+    def add(self, checked: Checked) -> tuple[str, tuple[Citation, ...]]:
+        """The text that came on, and the citations that are new."""
+        before = checked.before if self._text else checked.before.lstrip()
+        fresh: list[Citation] = []
+        numbers: list[int] = []
+        for support in checked.supports:
+            key = (support.paper.id, support.span)
+            if key not in self._citations:
+                self._citations[key] = Citation(
+                    len(self._citations) + 1, support.paper, support.span, verified=True
+                )
+                fresh.append(self._citations[key])
+            numbers.append(self._citations[key].number)
+        start = len(self._text) + len(before)
+        added = before + checked.text + "".join(f" [{number}]" for number in dict.fromkeys(numbers))
+        score = max((support.score for support in checked.supports), default=1.0)
+        span = Span(start, start + len(checked.text))
+        self._sentences.append(Sentence(checked.text, span, tuple(dict.fromkeys(numbers)), True, score))
+        self._text += added
+        return added, tuple(fresh)
+
+    def composed(self) -> Composed:
+        """What there is; empty unless something is cited."""
+        if not self._citations:
+            return Composed("", (), ())
+        return Composed(self._text, tuple(self._sentences), tuple(self._citations.values()))
+
+
+def _shorter(text: str) -> Iterator[str]:
+    """The sentence without its last clause, then without its last two."""
+    cuts = [match.start() for match in _TRAILING.finditer(text)]
+    for cut in cuts[::-1][:_CUTS]:
+        left = text[:cut].rstrip(" ,;—–-")
+        if len(left.split()) >= _LEAST:
+            yield left + "."

@@ -1,0 +1,27 @@
+"""Sentences that state nothing about the world and need no source: "Here is what the papers say:"."""
+
+from __future__ import annotations
+
+import re
+
+from rag.answer.verify.lexicon import words_of
+from rag.answer.verify.statement import Statement
+
+_FRIENDLY = re.compile(
+    r"^\W*(?:hello|hi|thanks?|thank you|you'?re welcome|sure|certainly|of course|great question)\b"
+    r"[^.]{0,40}[.!]?$",
+    re.IGNORECASE,
+)
+_MOST = 14  # words of such a sentence
+
+
+def states_no_fact(statement: Statement) -> bool:
+    """Whether a sentence only speaks of the answer itself; in doubt it states a fact."""
+    if statement.quantities or len(statement.words) > _MOST:
+        return False
+    if _FRIENDLY.match(statement.text):
+        return True
+    bearing = [token.folded for token in statement.tokens if token.terms]
+    return (
+        bool(statement.words) and all(word in words_of("talk") for word in bearing) and not statement.denials
+    )

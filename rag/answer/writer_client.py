@@ -1,0 +1,265 @@
+"""A chat model behind LlamaIndex's LLM interface, held to bounds: a deadline, idle time, one retry.
+
+The call runs on an event loop of its own, where it can be cancelled at any moment: whoever stops reading
+closes the connection to the model.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import threading
+import time
+from collections.abc import Awaitable, Coroutine, Iterator, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import openai
+from llama_index.core.base.llms.types import ChatMessage, ChatResponse
+from llama_index.core.llms import LLM
+
+from rag.answer.prompts import Message
+from rag.errors import ModelFailed, ModelTimeout
+from rag.types import Usage
+
+_LONGEST_WAIT = 10.0  # seconds that a Retry-After is obeyed; a model that asks for more is given up
+_SHORTEST_WAIT = 0.25
+_GRACE = 2.0  # seconds beyond a deadline, after which nothing more is expected
+_COMPLETE = ("stop", "length")
+HTTP_TOO_MANY, HTTP_SERVER_FAULT = 429, 500
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What a call may take.
+
+    Attributes:
+        timeout_s: seconds in all, waiting for its turn and one retry included.
+        idle_timeout_s: seconds without a word.
+        concurrency: calls at one time.
+    """
+
+    timeout_s: float = 60.0
+    idle_timeout_s: float = 20.0
+    concurrency: int = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a reply ended: ``stop``, or ``length`` where it was cut at the most tokens allowed."""
+
+    reason: str
+    usage: Usage
+
+
+class ChatModel:
+    """Streams replies of one model.
+
+    Args:
+        llm: any chat model of LlamaIndex that streams and tells why it stopped as OpenAI's does; it must not
+            retry by itself.
+        bounds: of every call.
+    """
+
+    def __init__(self, llm: LLM, bounds: Bounds | None = None) -> None:
+        self._llm = llm
+        self._bounds = bounds or Bounds()
+        self._turns = threading.BoundedSemaphore(self._bounds.concurrency)
+        self._loop = _Loop()
+
+    @property
+    def name(self) -> str:
+        """The model's name."""
+        return str(self._llm.metadata.model_name)
+
+    def stream(self, messages: Sequence[Message]) -> Reply:
+        """Asks; the reply comes as it is read.
+
+        Raises:
+            ModelTimeout: no turn was free in time.
+        """
+        until = time.monotonic() + self._bounds.timeout_s
+        if not self._turns.acquire(timeout=self._bounds.timeout_s):
+            raise ModelTimeout(f"The language model {self.name} had no turn free in time; try again later.")
+        return Reply(self, [ChatMessage(role=m.role, content=m.content) for m in messages], until)
+
+    def complete(self, messages: Sequence[Message]) -> tuple[str, Usage]:
+        """The whole reply.
+
+        Raises:
+            ModelFailed: the model failed, or sent something else than a complete reply.
+            ModelTimeout: it did not answer in time.
+        """
+        reply = self.stream(messages)
+        text = "".join(reply)
+        return text, reply.ended.usage if reply.ended else Usage()
+
+    def close(self) -> None:
+        """Ends the loop; calls that still run are cancelled."""
+        self._loop.stop()
+
+    def _start(self, reply: Reply) -> Future[None]:
+        return self._loop.run(self._pump(reply))
+
+    async def _pump(self, reply: Reply) -> None:
+        """One call and at most one retry, into the reply's queue."""
+        try:
+            async with asyncio.timeout(max(0.0, reply.until - time.monotonic())):
+                try:
+                    await self._once(reply)
+                except openai.APIError as error:
+                    wait = _retry_wait(error)
+                    if reply.begun or wait is None:
+                        raise
+                    await asyncio.sleep(wait)
+                    await self._once(reply)
+        except TimeoutError:
+            reply.put(ModelTimeout(f"The language model {self.name} did not answer in time."))
+        except ModelFailed as error:
+            reply.put(error)
+        except openai.APITimeoutError:
+            reply.put(ModelTimeout(f"The language model {self.name} did not answer in time."))
+        except openai.APIError as error:
+            reply.put(ModelFailed(f"The language model {self.name} failed: {_what(error)}."))
+        except Exception as error:  # noqa: BLE001  # a reply that is no reply fails in any way at all
+            reply.put(
+                ModelFailed(f"The language model {self.name} sent no usable reply: {type(error).__name__}.")
+            )
+        finally:
+            self._turns.release()
+
+    async def _once(self, reply: Reply) -> None:
+        chunks = await self._in_time(self._llm.astream_chat(reply.messages))
+        reason, usage, said = "", Usage(), False
+        while True:
+            try:
+                chunk = await self._in_time(anext(chunks))
+            except StopAsyncIteration:
+                break
+            if chunk.delta:
+                said = said or not chunk.delta.isspace()
+                reply.put(chunk.delta)
+            reason = _reason(chunk) or reason
+            usage = _usage(chunk) or usage
+        if reason not in _COMPLETE:
+            told = f"it ended with {reason!r}" if reason else "the reply broke off"
+            raise ModelFailed(f"The language model {self.name} gave no complete reply: {told}.")
+        if not said:
+            raise ModelFailed(f"The language model {self.name} gave an empty reply.")
+        reply.put(Ended(reason, usage))
+
+    async def _in_time(self, step: Awaitable[_T]) -> _T:
+        """The step's result, unless the model is silent for too long."""
+        return await asyncio.wait_for(step, self._bounds.idle_timeout_s)
+
+
+class Reply:
+    """A reply as it comes: iterate for its text, then see ``ended``. Closing it ends the call.
+
+    Iterating raises ModelFailed where the reply is not complete, ModelTimeout where it takes too long.
+    """
+
+    def __init__(self, model: ChatModel, messages: list[ChatMessage], until: float) -> None:
+        self.messages = messages
+        self.until = until
+        self.begun = False
+        self.ended: Ended | None = None
+        self._queue: queue.SimpleQueue[str | Ended | ModelFailed] = queue.SimpleQueue()
+        self._future = model._start(self)
+
+    def put(self, item: str | Ended | ModelFailed) -> None:
+        """Hands on what the model sent; for the call itself."""
+        self.begun = self.begun or isinstance(item, str)
+        self._queue.put(item)
+
+    def __iter__(self) -> Iterator[str]:
+        try:
+            while not isinstance(item := self._next(), Ended):
+                if isinstance(item, ModelFailed):
+                    raise item
+                yield item
+            self.ended = item
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Ends the call and its connection, if it still runs."""
+        self._future.cancel()
+
+    def _next(self) -> str | Ended | ModelFailed:
+        try:
+            return self._queue.get(timeout=max(0.0, self.until - time.monotonic()) + _GRACE)
+        except queue.Empty:
+            return ModelTimeout("The language model did not answer in time.")
+
+
+class _Loop:
+    """An event loop in a thread of its own, started when first needed."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def run(self, work: Coroutine[Any, Any, None]) -> Future[None]:
+        """Starts work on the loop."""
+        with self._lock:
+            if self._loop is None:
+                self._loop = asyncio.new_event_loop()
+                threading.Thread(target=self._serve, args=(self._loop,), name="llm", daemon=True).start()
+            return asyncio.run_coroutine_threadsafe(work, self._loop)
+
+    def stop(self) -> None:
+        """Cancels what runs and ends the thread."""
+        with self._lock:
+            loop, self._loop = self._loop, None
+        if loop is not None:
+            asyncio.run_coroutine_threadsafe(_cancel_all(), loop).result(_GRACE)
+            loop.call_soon_threadsafe(loop.stop)
+
+    @staticmethod
+    def _serve(loop: asyncio.AbstractEventLoop) -> None:
+        asyncio.set_event_loop(loop)
+        loop.run_forever()
+        loop.run_until_complete(loop.shutdown_asyncgens())
+        loop.close()
+
+
+async def _cancel_all() -> None:
+    tasks = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _retry_wait(error: openai.APIError) -> float | None:
+    """Seconds to wait before the one retry; None where another try would not help."""
+    if isinstance(error, openai.APITimeoutError):
+        return None
+    if isinstance(error, openai.APIStatusError):
+        if error.status_code != HTTP_TOO_MANY and error.status_code < HTTP_SERVER_FAULT:
+            return None
+        told = error.response.headers.get("retry-after", "")
+        wait = float(told) if told.replace(".", "", 1).isdecimal() else _SHORTEST_WAIT
+        return max(wait, _SHORTEST_WAIT) if wait <= _LONGEST_WAIT else None
+    return _SHORTEST_WAIT if isinstance(error, openai.APIConnectionError) else None
+
+
+def _what(error: openai.APIError) -> str:
+    if isinstance(error, openai.APIStatusError):
+        return f"it answered {error.status_code}"
+    return "it can't be reached" if isinstance(error, openai.APIConnectionError) else "it sent an error"
+
+
+def _reason(chunk: ChatResponse) -> str:
+    choices = getattr(chunk.raw, "choices", None) or []
+    return str(getattr(choices[0], "finish_reason", None) or "") if choices else ""
+
+
+def _usage(chunk: ChatResponse) -> Usage | None:
+    told = getattr(chunk.raw, "usage", None)
+    if told is None:
+        return None
+    return Usage(int(told.prompt_tokens or 0), int(told.completion_tokens or 0))
