@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-
-from nltk.tokenize.punkt import (  # type: ignore[import-untyped]
-    PunktParameters,
-    PunktSentenceTokenizer,
-)
+from functools import cache
+from typing import TYPE_CHECKING
 
 from rag.corpus.abbreviations import BEFORE_NUMBER, MAY_END, NEVER_END, OPENERS, SURNAMES, UNITS
 from rag.types import Span
+
+if TYPE_CHECKING:
+    from nltk.tokenize.punkt import PunktSentenceTokenizer  # type: ignore[import-untyped]
 
 
 def _any_of(words: Iterable[str]) -> str:
@@ -78,22 +78,23 @@ def sentence_spans(text: str) -> tuple[Span, ...]:
 
 def _proposed_ends(text: str, paragraphs: set[int]) -> list[int]:
     """Where a sentence may end, in order; never inside a formula."""
-    ends = {end for _, end in _PUNKT.span_tokenize(text)}
+    ends = {end for _, end in _punkt().span_tokenize(text)}
     ends.update(match.end() for match in _MORE_ENDS.finditer(text))
     for formula in _FORMULA.finditer(text):
         ends.difference_update(range(formula.start() + 1, formula.end()))
     return sorted(ends | paragraphs)
 
 
+@cache
 def _punkt() -> PunktSentenceTokenizer:
+    # Imported late: nltk takes up to a second, and answering from what is stored cuts no sentences.
+    from nltk.tokenize.punkt import PunktParameters, PunktSentenceTokenizer
+
     parameters = PunktParameters()
     parameters.abbrev_types.update(NEVER_END | MAY_END)
     parameters.sent_starters.update(OPENERS)
     parameters.collocations.update((word, "##number##") for word in BEFORE_NUMBER)
     return PunktSentenceTokenizer(parameters)
-
-
-_PUNKT = _punkt()
 
 
 def _goes_on(text: str, start: int, end: int, begin: int) -> bool:
