@@ -65,7 +65,7 @@ class Service:
         self._answerer = answerer
         self._chunk = chunk
         self._encode = encode
-        self._changing = Lock()
+        self._refreshing = Lock()
 
     def ask(
         self,
@@ -139,26 +139,24 @@ class Service:
         cancelled: Callable[[], bool] = lambda: False,
     ) -> IngestReport:
         """Add papers that a reader has checked, and index them; errors as for ``ingest``."""
-        with self._changing:
-            try:
-                report = ingest(
-                    records,
-                    library=self._library,
-                    chunk=self._chunk,
-                    encode=self._encode,
-                    progress=on_progress,
-                    cancelled=cancelled,
-                )
-            finally:
-                self._refresh()
-            with self._indexes.lease() as generation:
-                return replace(report, generation=generation.info.generation)
+        try:
+            report = ingest(
+                records,
+                library=self._library,
+                chunk=self._chunk,
+                encode=self._encode,
+                progress=on_progress,
+                cancelled=cancelled,
+            )
+        finally:
+            self._refresh()
+        with self._indexes.lease() as generation:
+            return replace(report, generation=generation.info.generation)
 
     def remove(self, paper_ids: Sequence[str]) -> tuple[str, ...]:
         """Delete papers from the library, every index and every later answer; returns those there were."""
-        with self._changing:
-            removed = self._library.remove(paper_ids)
-            self._refresh()
+        removed = self._library.remove(paper_ids)
+        self._refresh()
         return removed
 
     def papers(self, *, limit: int = 50, cursor: str | None = None, q: str | None = None) -> PaperPage:
@@ -212,8 +210,9 @@ class Service:
 
     def _refresh(self) -> None:
         """Bring the indexes up to the library; searches go on meanwhile, over the old generation."""
-        if self._indexes.stale(self._library):
-            self._indexes.rebuild(self._library)
+        with self._refreshing:
+            if self._indexes.stale(self._library):
+                self._indexes.rebuild(self._library)
 
 
 def _files(paths: Sequence[Path]) -> list[Path]:
