@@ -231,6 +231,7 @@ class Answer:
     index: IndexInfo
     degraded: tuple[str, ...] = ()
     usage: Usage = Usage()
+    prompts: tuple[str, ...] = ()
     timings_ms: Mapping[str, float] = field(default_factory=dict)
 
 

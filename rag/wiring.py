@@ -6,11 +6,16 @@ from contextlib import ExitStack
 from functools import partial
 
 from llama_index.core.base.embeddings.base import BaseEmbedding
+from llama_index.llms.openai_like import OpenAILike
 
 from rag.answer.answerer import Answerer
+from rag.answer.verify import Verifier
+from rag.answer.writer import LlmWriter, Room
+from rag.answer.writer_checked import CheckedWriter
+from rag.answer.writer_client import Bounds, ChatModel
 from rag.corpus import chunk_paper
 from rag.embed.minilm import MiniLM
-from rag.embed.openai_like import OpenAICompatible
+from rag.embed.openai_like import OPENAI_URL, OpenAICompatible
 from rag.embed.passages import count_tokens, encode_passages, identity_of, max_tokens
 from rag.index import Indexes
 from rag.library import Library
@@ -46,7 +51,7 @@ def open_service(settings: Settings, model: BaseEmbedding | None = None) -> Serv
             library=library,
             indexes=indexes,
             search=search,
-            answerer=Answerer(search, library),
+            answerer=Answerer(search, library, writer=language_model(settings, model, opened)),
             chunk=partial(
                 chunk_paper, count_tokens=partial(count_tokens, model), max_tokens=max_tokens(model)
             ),
@@ -54,6 +59,36 @@ def open_service(settings: Settings, model: BaseEmbedding | None = None) -> Serv
         )
         opened.pop_all()  # the service closes them from here on
         return service
+
+
+def language_model(settings: Settings, reader: BaseEmbedding, opened: ExitStack) -> CheckedWriter | None:
+    """The writer that the settings name, with the verifier behind it; None where none is configured.
+
+    Args:
+        settings: what is set.
+        reader: the embedding model, by which the verifier reads.
+        opened: closes the connections.
+    """
+    if (name := settings.llm) is None:
+        return None
+    key = settings.llm_api_key
+    llm = OpenAILike(
+        model=name,
+        api_base=settings.llm_base_url or OPENAI_URL,
+        api_key=key.get_secret_value() if key else "none",
+        context_window=settings.llm_context_tokens,
+        max_tokens=settings.llm_max_tokens,
+        temperature=0.0,
+        is_chat_model=True,
+        max_retries=0,  # the retry is ours: before the first word alone
+        timeout=settings.llm_timeout_s,
+        additional_kwargs={"stream_options": {"include_usage": True}},
+    )
+    bounds = Bounds(settings.llm_timeout_s, settings.llm_idle_timeout_s, settings.llm_concurrency)
+    model = ChatModel(llm, bounds)
+    opened.callback(model.close)
+    room = Room(settings.llm_context_tokens, settings.llm_max_tokens)
+    return CheckedWriter(LlmWriter(model, room), Verifier(reader))
 
 
 def embedding_model(settings: Settings) -> BaseEmbedding:

@@ -6,12 +6,12 @@ import hashlib
 import json
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Literal
 
 from rag.answer.asked import Asked, read_question
 from rag.answer.compose import Composed, compose
-from rag.answer.condense import condense
+from rag.answer.condense import Standalone, condense
 from rag.answer.confidence import Calibration, signals
 from rag.answer.evidence import Weighed, Weights, weigh
 from rag.answer.extract import Choice, Quote, choose
@@ -19,13 +19,16 @@ from rag.answer.plain import plain_question
 from rag.answer.reading import read_hits
 from rag.answer.refuse import Case, refusal_text, refuse
 from rag.answer.smalltalk import friendly_line
-from rag.errors import ConfigError
+from rag.answer.writer_checked import CheckedWriter
+from rag.errors import InvalidInput, ModelFailed
 from rag.index.words import Words
 from rag.library import Library
 from rag.retrieve import HybridSearch, Retrieved
 from rag.types import Answer, Filters, IndexInfo, Mode, Turn
 
 EVERYTHING = Filters()
+EXTRACTIVE = "extractive"
+"""What stands for the model's name where none writes."""
 DEPTH = 10
 """Papers that are read for evidence and for confidence, however many are shown."""
 RISK = 0.1
@@ -64,6 +67,7 @@ class Looked:
         quotes: the sentences that answer by extraction.
         through: the probability of getting through each gate of the calibration.
         confidence: the probability that the papers answer.
+        degraded: parts that failed before the search and were worked around.
     """
 
     question: str
@@ -78,6 +82,7 @@ class Looked:
     through: Mapping[str, float]
     confidence: float
     clock: _Clock
+    degraded: tuple[str, ...] = ()
 
 
 class Answerer:
@@ -90,10 +95,8 @@ class Answerer:
         calibration: signals to confidence; the fitted one where missing.
         choice: how sentences are chosen.
         risk: the tolerated share of wrongly answered questions among those answered (0..1).
+        writer: a language model with the verifier behind it; extraction alone where missing.
     """
-
-    mode: Literal["extractive", "llm"] = "extractive"
-    model: str = "extractive"
 
     def __init__(
         self,
@@ -104,7 +107,11 @@ class Answerer:
         calibration: Calibration | None = None,
         choice: Choice | None = None,
         risk: float = RISK,
+        writer: CheckedWriter | None = None,
     ) -> None:
+        self.mode: Literal["extractive", "llm"] = "extractive" if writer is None else "llm"
+        self.model = EXTRACTIVE if writer is None else writer.writer.name
+        self._writer = writer
         self._search = search
         self._library = library
         self._weights = weights or Weights.load()
@@ -132,12 +139,14 @@ class Answerer:
             mode: what may write the answer.
 
         Raises:
-            ConfigError: a language model is asked for and none is configured.
+            InvalidInput: a language model is asked for and none is configured.
             IndexUnavailable: nothing can be searched.
         """
-        if mode == "llm":
-            raise ConfigError(
-                "No language model is configured: set OPENAI_API_KEY or OPENAI_BASE_URL, or ask for extractive."
+        if mode == "llm" and self._writer is None:
+            raise InvalidInput(
+                "No language model is configured: set OPENAI_API_KEY, or CITEWELL_LLM_BASE_URL and "
+                "CITEWELL_LLM_MODEL, or ask for mode extractive.",
+                field="mode",
             )
         if line := friendly_line(question):
             return self._friendly(question, tuple(history), line)
@@ -158,7 +167,7 @@ class Answerer:
             IndexUnavailable: nothing can be searched.
         """
         clock = _Clock()
-        standalone = condense(plain_question(question), history, self._words)
+        standalone, degraded = self._standalone(plain_question(question), history, mode)
         clock.lap("condense")
 
         def looked(text: str) -> Looked:
@@ -182,6 +191,7 @@ class Answerer:
                 through,
                 sure,
                 clock,
+                degraded,
             )
 
         if standalone.needs or standalone.alone == standalone.carried:
@@ -191,6 +201,19 @@ class Answerer:
             return alone
         carried = looked(standalone.carried)
         return carried if carried.confidence > alone.confidence else alone
+
+    def _standalone(
+        self, question: str, history: Sequence[Turn], mode: Mode
+    ) -> tuple[Standalone, tuple[str, ...]]:
+        """The question in the light of the history, by the language model if there is one, else by rules."""
+        by_rules = condense(question, history, self._words)
+        if self._writer is None or mode == "extractive" or not history:
+            return by_rules, ()
+        try:
+            text, _ = self._writer.writer.condense(question, history)
+        except ModelFailed as error:
+            return by_rules, (f"llm: {error}",)
+        return Standalone(text, text, True), ()
 
     def _judged(
         self, asked: Asked, found: Retrieved, weighed: Sequence[Weighed], quotes: Sequence[Quote]
@@ -207,9 +230,37 @@ class Answerer:
         looked.clock.lap("verify")
         if not quotes:
             return self._refusal(looked)
+        if self._writer is not None and looked.mode != "extractive":
+            try:
+                return self._by_model(looked, self._writer)
+            except ModelFailed as error:
+                looked = replace(looked, degraded=(*looked.degraded, f"llm: {error}"))
         composed = compose(quotes)
         looked.clock.lap("write")
         return self._done(looked, composed)
+
+    def _by_model(self, looked: Looked, writer: CheckedWriter) -> Answer:
+        """The answer that the language model writes, or its word that there is none."""
+        written = writer.write(looked.asked.text, looked.found, looked.top_k)
+        looked.clock.lap("write")
+        if not written.composed.citations:
+            answer = self._refusal(looked)
+        else:
+            answer = self._done(looked, self._still_standing(written.composed))
+        return replace(
+            answer,
+            mode="llm",
+            model=self.model,
+            usage=written.usage,
+            prompts=(written.prompt,),
+            degraded=(*answer.degraded, *written.notes),
+        )
+
+    def _still_standing(self, composed: Composed) -> Composed:
+        cited = [Quote(citation.paper, citation.span) for citation in composed.citations]
+        if len(self._standing(cited)) < len(cited):
+            raise ModelFailed("a paper was removed or changed while the language model wrote")
+        return composed
 
     def _standing(self, quotes: Sequence[Quote]) -> tuple[Quote, ...]:
         """The quotes whose paper still stands in the library with the very same words."""
@@ -236,9 +287,9 @@ class Answerer:
             retrieved=found.hits[: looked.top_k],
             refusal=None,
             mode="extractive",
-            model=self.model,
+            model=EXTRACTIVE,
             index=found.info,
-            degraded=found.degraded,
+            degraded=(*looked.degraded, *found.degraded),
             timings_ms=looked.clock.all(),
         )
 
@@ -260,9 +311,9 @@ class Answerer:
             retrieved=found.hits[: looked.top_k],
             refusal=refusal,
             mode="extractive",
-            model=self.model,
+            model=EXTRACTIVE,
             index=found.info,
-            degraded=found.degraded,
+            degraded=(*looked.degraded, *found.degraded),
             timings_ms=looked.clock.all(),
         )
 
@@ -280,7 +331,7 @@ class Answerer:
             retrieved=(),
             refusal=None,
             mode="extractive",
-            model=self.model,
+            model=EXTRACTIVE,
             index=info,
             timings_ms={"total": 0.0},
         )

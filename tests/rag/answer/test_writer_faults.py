@@ -38,7 +38,7 @@ def model_at(server: LlmServer, bounds: Bounds = QUICK) -> ChatModel:
 
 @pytest.fixture(scope="module", autouse=True)
 def _warm() -> None:
-    """The first call of a process imports half of the client, which the short bounds here leave no time for."""
+    """The first call of a process imports half of the client; the short bounds here leave no time for it."""
     with LlmServer() as server:
         model = model_at(server, Bounds())
         model.complete(ASKED)
