@@ -82,6 +82,9 @@ def run(
     mode: Annotated[ModeOption, typer.Option(help="What may write the answers.")] = ModeOption.extractive,
     top_k: Annotated[int, typer.Option(min=1, max=50, help="Papers retrieved for each question.")] = 10,
     seed: Annotated[int, typer.Option(min=0, help="Of the bootstrap.")] = 0,
+    judge: Annotated[
+        bool, typer.Option("--judge", help="Have the model of CITEWELL_JUDGE_MODEL grade answers too.")
+    ] = False,
     base: Annotated[
         Path | None, typer.Option(metavar="DIR", help="BEIR folder that a poisoned corpus overlays.")
     ] = None,
@@ -110,6 +113,7 @@ def run(
         workers=workers,
         seed=seed,
         baselines=measuring.wants_baselines(suite, baselines),
+        judge=judge,
     )
     with _Tick("asking") as tick:
         summary = measuring.measure(

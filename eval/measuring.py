@@ -9,6 +9,7 @@ from typing import Literal
 
 from eval.baselines import NAMES, Ranker, build_baselines
 from eval.cases import Split, of_split
+from eval.judge import open_judge
 from eval.opening import Measured, Session, all_papers, corpus_version, opened
 from eval.parameters import (
     Parameters,
@@ -41,6 +42,7 @@ class Chosen:
     workers: int = 2
     seed: int = 0
     baselines: bool = False
+    judge: bool = False
 
 
 def wants_baselines(target: str, said: bool | None) -> bool:
@@ -67,10 +69,12 @@ def measure(
     if not cases:
         raise InvalidInput(f"{suite.name} has no question in the split {chosen.split}.", field="split")
     with opened(session, suite) as service:
-        parameters = parameters_of(session, suite, chosen, service, questions=len(cases))
+        judge = open_judge(session.settings()) if chosen.judge else None
+        label = judge.label if judge else ""
+        parameters = parameters_of(session, suite, chosen, service, questions=len(cases), judge=label)
         rankers = _rankers(service, chosen)
         on_start(len(cases))
-        how = Asking(mode=chosen.mode, top_k=chosen.top_k, workers=chosen.workers, baselines=rankers)
+        how = Asking(chosen.mode, chosen.top_k, chosen.workers, rankers, judge)
         return run_cases(service, cases, parameters, how, out=out, resume=resume, on_done=on_done)
 
 
@@ -93,7 +97,7 @@ def check_records(
 
 
 def parameters_of(
-    session: Session, suite: Suite, chosen: Chosen, service: Measured, *, questions: int
+    session: Session, suite: Suite, chosen: Chosen, service: Measured, *, questions: int, judge: str
 ) -> Parameters:
     """All that decides the figures of a run."""
     return Parameters(
@@ -110,7 +114,7 @@ def parameters_of(
         models=_models(service),
         prompts=prompt_versions(),
         settings=visible_settings(session.settings()),
-        judge="",
+        judge=judge,
         code=code_version(),
         python=python_version(),
         packages=package_versions(),

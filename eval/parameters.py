@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import platform
 import subprocess
 from collections.abc import Sequence
@@ -13,6 +12,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from eval.cases import Split
+from rag.answer.prompts import load_prompt
 from rag.errors import InvalidInput
 from rag.settings import Settings
 from rag.types import Mode
@@ -87,10 +87,10 @@ def visible_settings(settings: Settings) -> dict[str, str]:
     return {name: str(value) for name, value in values.items() if name not in PLACES}
 
 
-def prompt_versions(folder: Path = ROOT / "prompts") -> dict[str, str]:
-    """Every prompt file with the first 12 hex digits of its SHA-256: what it says can't change unseen."""
-    files = sorted(path for path in folder.glob("*") if path.suffix in {".md", ".txt", ".yaml", ".toml"})
-    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:12] for path in files}
+def prompt_versions() -> dict[str, str]:
+    """Every prompt with its version and the beginning of its hash: what it says can't change unseen."""
+    names = sorted(path.stem for path in (ROOT / "prompts").glob("*.md"))
+    return {name: load_prompt(name).label for name in names}
 
 
 def code_version(root: Path = ROOT) -> CodeVersion:
