@@ -1,4 +1,4 @@
-"""Questions with what is known of their answers, from the project's suites and from folders in BEIR layout."""
+"""Questions with what is known of their answers, from the project's suites and from BEIR folders."""
 
 from __future__ import annotations
 
@@ -57,14 +57,14 @@ def _of_suite(row: Mapping[str, Any]) -> Case:
         {paper: tuple(texts) for paper, texts in quotes.items()},
         tuple(row.get("key_facts", ())),
         row["expect"] == "answered",
-        row.get("category") or row.get("style") or row["kind"],
+        row.get("category") or (row["kind"] if row["kind"] == "multi" else row.get("style")) or row["kind"],
         row.get("split") == "test",
         tuple((turn["role"], turn["content"]) for turn in row.get("history", ())),
     )
 
 
 def beir(folder: Path) -> list[Case]:
-    """The queries of a folder with ``queries.jsonl``, ``qrels/dev.tsv`` and, where known, ``answers.jsonl``."""
+    """The queries of a folder with ``queries.jsonl``, ``qrels/dev.tsv`` and perhaps ``answers.jsonl``."""
     answers = (
         {row["_id"]: row for row in lines(folder / "answers.jsonl")}
         if (folder / "answers.jsonl").exists()
@@ -112,7 +112,7 @@ def holds(text: str, fact: str) -> bool:
 
 
 def worth(case: Case, paper: Paper, span: Span) -> float:
-    """How much of the answer a sentence holds: key facts where they are known, else whether it is quoted (0 or 1)."""
+    """How much of the answer a sentence holds: key facts where known, else whether it is quoted (0 or 1)."""
     text = span.of(paper.abstract)
     if case.facts:
         return float(sum(holds(text, fact) for fact in case.facts))

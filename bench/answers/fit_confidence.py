@@ -2,13 +2,14 @@
 
     python -m bench.answers.fit_confidence --cache CACHE --set NAME=CORPUS=QUESTIONS [--set ...]
 
-Sets are given as to ``fit_evidence``. Questions marked ``test`` are left out. To the questions that a set marks as
-unanswerable come, for every set:
+Sets are given as to ``fit_evidence``. Questions marked ``test`` are left out. To the questions that a set
+marks as unanswerable come, for every set:
 
 * ``held``: its answerable questions once more, with their papers taken out of what is found;
 * ``everyday`` and ``nonsense``: a sample of the questions in ``data/``;
 * ``cross``: questions of the other sets;
-* ``withheld``: the templates of ``data/withheld.txt``, filled with the titles of its gold papers.
+* ``withheld`` and ``overview``: the templates of these files in ``data/``, filled with the titles of its gold
+  papers; the former ask what no abstract says, the latter what any does.
 """
 
 from __future__ import annotations
@@ -44,11 +45,12 @@ SPARE = 6  # hits more than are read, so that papers can be taken out
 RISKS = (0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5)
 PENALTY = 1.0
 
-# What each kind of question is to each gate: let through, held back, or (absent) not looked at. The figure is its
-# weight in all, however many questions there are of it.
+# What each kind of question is to each gate: let through, held back, or (absent) not looked at.
+# The figure is its weight in all, however many questions there are of it.
 KINDS: Mapping[str, Mapping[str, float]] = {
     "about": {
         "answerable": 300,
+        "overview": 40,
         "held": 60,
         "off_corpus": 60,
         "withheld": 30,
@@ -57,12 +59,19 @@ KINDS: Mapping[str, Mapping[str, float]] = {
         "cross": -120,
         "off_domain": -20,
     },
-    "found": {"answerable": 380, "held": -200, "off_corpus": -140},
-    "said": {"answerable": 230, "withheld": -150, "withheld_detail": -40, "false_premise": -20},
+    "found": {"answerable": 360, "overview": 20, "held": -200, "off_corpus": -140},
+    "said": {
+        "answerable": 200,
+        "overview": 60,
+        "withheld": -150,
+        "withheld_detail": -40,
+        "false_premise": -20,
+    },
 }
-# The mix that the confidence is made a probability on, and that a risk refers to: as many without an answer as with.
+# The mix that confidence and risk refer to: as many questions without an answer as with one.
 MIX = {
-    "answerable": 300,
+    "answerable": 270,
+    "overview": 30,
     "held": -60,
     "off_corpus": -60,
     "everyday": -60,
@@ -136,23 +145,21 @@ def examples(stack: Stack, name: str, cases: Sequence[Case]) -> Iterator[Example
 
 
 def made(stack: Stack, cases: Sequence[Case], others: Sequence[Case], chance: random.Random) -> list[Case]:
-    """Questions that this set's papers don't answer."""
-    found = [
-        _unanswerable(text, kind) for kind in ("everyday", "nonsense") for text in _sampled(kind, chance)
-    ]
+    """Questions of the kinds that no set brings."""
+    found = [_made(text, kind) for kind in ("everyday", "nonsense") for text in _sampled(kind, chance)]
     answerable = [case for case in others if case.answerable]
     found += [
-        _unanswerable(case.question, "cross")
-        for case in chance.sample(answerable, min(SAMPLE, len(answerable)))
+        _made(case.question, "cross") for case in chance.sample(answerable, min(SAMPLE, len(answerable)))
     ]
-    templates = _sampled("withheld", chance)
     gold = sorted({paper for case in cases if case.answerable for paper in case.quotes})
-    papers = stack.library.papers(chance.sample(gold, min(SAMPLE, len(gold))))
-    found += [
-        _unanswerable(chance.choice(templates).replace("{name}", name_of(paper)), "withheld")
-        for paper in papers.values()
-        if paper.title
-    ]
+    for kind in ("withheld", "overview"):
+        templates = _sampled(kind, chance)
+        papers = stack.library.papers(chance.sample(gold, min(SAMPLE, len(gold))))
+        found += [
+            _made(chance.choice(templates).replace("{name}", name_of(paper)), kind)
+            for paper in papers.values()
+            if paper.title
+        ]
     return found
 
 
@@ -162,7 +169,7 @@ def name_of(paper: Paper) -> str:
     return head if colon and len(head) < 40 else paper.title
 
 
-def _unanswerable(text: str, kind: str) -> Case:
+def _made(text: str, kind: str) -> Case:
     return Case(text, text, {}, answerable=False, group=kind)
 
 
@@ -172,7 +179,7 @@ def _sampled(kind: str, chance: random.Random) -> list[str]:
 
 
 def rows(found: Sequence[Example], kinds: Mapping[str, float]) -> tuple[list[Example], Matrix, Matrix]:
-    """The examples of these kinds, whether each is to be let through, and its weight; sets share a kind evenly."""
+    """The examples of these kinds, whether each may pass, and its weight; sets share a kind evenly."""
     used = [example for example in found if example.kind in kinds]
     pairs = [(example.set, example.kind) for example in used]
     sets = {kind: len({s for s, k in set(pairs) if k == kind}) for kind in kinds}
@@ -224,7 +231,7 @@ def main() -> None:
         with opened(given.cache / name, corpus) as stack:
             found += examples(stack, name, [*asked[name], *made(stack, asked[name], others, chance)])
         print(f"{name}: {len(found)} examples so far", flush=True)
-    write(found, [name for name in asked])
+    write(found, list(asked))
 
 
 def write(found: Sequence[Example], sets: Sequence[str]) -> None:

@@ -1,10 +1,12 @@
 """Fits what weighs sentences and papers, and writes ``rag/answer/fitted/evidence.json``.
 
-    python -m bench.answers.fit_evidence --cache CACHE --set NAME=CORPUS=QUESTIONS [--set ...] [--weigh NAME=1.0]
+    python -m bench.answers.fit_evidence --cache CACHE --set NAME=CORPUS=QUESTIONS [--set ...] [--weigh
+    NAME=1.0]
 
-A set is a name, its corpus files (joined by ``+``) and its questions: a suite file, or a folder in BEIR layout.
-Questions marked ``test`` are left out. Every set counts the same in all, however many questions it has, times what
-``--weigh`` says.
+A set is a name, its corpus files (joined by ``+``) and its questions: a suite file, or a folder in BEIR
+layout.
+Questions marked ``test`` are left out. Every set counts the same in all, however many questions it has,
+times what ``--weigh`` says.
 """
 
 from __future__ import annotations

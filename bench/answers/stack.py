@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rag.corpus import chunk_paper, read_papers
-from rag.embed.minilm import MiniLM
-from rag.embed.passages import encode_passages
+from rag.embed.passages import count_tokens, encode_passages, identity_of
 from rag.index import Indexes
 from rag.ingest import ingest
 from rag.library import Library
 from rag.retrieve import HybridSearch
+from rag.settings import load_settings
 from rag.types import Chunk, Paper, Rejection
+from rag.wiring import embedding_model
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,23 +24,22 @@ class Stack:
 
     library: Library
     indexes: Indexes
-    model: MiniLM
     search: HybridSearch
 
 
 @contextmanager
 def opened(folder: Path, corpus: Sequence[Path]) -> Iterator[Stack]:
     """A search over the papers of these files; what ``folder`` holds already is not embedded again."""
-    model = MiniLM.load()
+    model = embedding_model(load_settings())
 
     def chunk(paper: Paper) -> Sequence[Chunk]:
         return chunk_paper(
-            paper, count_tokens=lambda texts: [n - 2 for n in model.count_tokens(texts)], max_tokens=254
+            paper, count_tokens=lambda texts: [n - 2 for n in count_tokens(model, texts)], max_tokens=254
         )
 
     with Library.open(folder) as library:
         if not library.count:
-            library.bind_embedding(model.identity)
+            library.bind_embedding(identity_of(model))
             ingest(
                 _records(corpus),
                 library=library,
@@ -48,7 +48,7 @@ def opened(folder: Path, corpus: Sequence[Path]) -> Iterator[Stack]:
             )
         indexes = Indexes(folder / "index")
         indexes.open(library)
-        yield Stack(library, indexes, model, HybridSearch(library, indexes, model))
+        yield Stack(library, indexes, HybridSearch(library, indexes, model))
 
 
 def _records(corpus: Sequence[Path]) -> Iterator[Paper | Rejection]:

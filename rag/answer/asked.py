@@ -1,4 +1,4 @@
-"""What a question asks for: its rare words, the kind of thing that would answer it, and how many papers it wants."""
+"""What a question asks for: its rare words, the kind of thing that would answer, how many papers."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from rag.index.words import Words
 
 _NUMBER = re.compile(
-    r"\bhow (?:many|much|large|big|fast|slow|long|often|far|high|low|small|close|accurate|accurately|well|strong)\b"
-    r"|\bby how\b|\bto what extent\b|\b(?:what|which) (?:[\w-]+ ){0,3}?(?:accuracy|percentage|percent|share|fraction|rate|"
+    r"\bhow (?:many|much|large|big|fast|slow|long|often|far|high|low|small|close|accurate|accurately|well"
+    r"|strong)\b"
+    r"|\bby how\b|\bto what extent\b|\b(?:what|which) (?:[\w-]+ ){0,3}?(?:accuracy|percentage|percent"
+    r"|share|fraction|rate|"
     r"size|number|score|speed-?up|factor|ratio|error|probability|dimension|year|date|prevalence|proportion)s?\b",
     re.IGNORECASE,
 )
@@ -31,14 +33,32 @@ _OUTCOME = re.compile(
 )
 _PLURAL = r"(?:papers|studies|works|articles|authors|groups|teams|surveys|reviews|publications|researchers)"
 _SEVERAL = re.compile(
-    rf"\b(?:which|what|any|all|several|other|these|those|do|have|are there|of the) (?:[\w-]+ ){{0,3}}?{_PLURAL}\b"
+    rf"\b(?:which|what|any|all|several|other|these|those|do|have|are there"
+    rf"|of the) (?:[\w-]+ ){{0,3}}?{_PLURAL}\b"
     rf"|\bwho (?:argues?|has|have|uses?|works?|proposes?|studies|tried|claims?)\b|\bwhere have\b",
     re.IGNORECASE,
 )
 _PAIR = re.compile(
-    rf"\b(?:two|both) (?:[\w-]+ ){{0,3}}?{_PLURAL}\b|\b(?:differ|differs|differences?|compared? (?:the|to|with)|contrast|"
+    rf"\b(?:two|both) (?:[\w-]+ ){{0,3}}?{_PLURAL}\b|\b(?:differ|differs|differences?|compared? (?:the|to"
+    rf"|with)|contrast|"
     r"versus|vs\.?|disagree|agree|in common|each (?:one|of them|paper|do|contribute)|the other paper|"
     r"the later paper|respectively)\b|\bcompare\b.*\band\b|\bboth\b",
+    re.IGNORECASE,
+)
+
+
+_RECORD = re.compile(
+    r"\bwho (?:are|is|were|was|wrote|authored|funded|paid|sponsored)\b.{0,40}\b(?:authors?|paper|study"
+    r"|work|research)\b"
+    r"|\b(?:corresponding|first|last|senior) author\b|\bauthors?\b.{0,40}\b(?:affiliat\w+|universit\w+"
+    r"|employ\w+|based)\b"
+    r"|\bwhere (?:do|are) (?:they|the authors) (?:work|from|based)\b"
+    r"|\b(?:funded|funding|grants?|sponsor\w*|paid for)\b|\b(?:conference|journal|venue|workshop"
+    r"|proceedings)\b"
+    r"|\blicen[cs]ed?\b|\bpages? long\b|\bhow many (?:pages|citations|references)\b|\bappendix\b"
+    r"|\bsupplement\w*\b"
+    r"|\b(?:table|figure|section|equation|theorem|page) \d|\brandom seeds?\b|\be-?mail\b|\bdoi\b|\bgithub\b"
+    r"|\b(?:published|presented|submitted|accepted)\b",
     re.IGNORECASE,
 )
 
@@ -51,8 +71,9 @@ class Asked:
         text: the question.
         terms: its terms without stopwords, in order, each once.
         weights: how rare each is among the papers (idf), in the same order.
-        wants: names of the kinds of answer it asks for: ``number``, ``count``, ``reason``, ``thing``, ``outcome``.
-        papers: how many papers the wording wants: 1 unless it says so, 2 for a comparison, more for "which papers".
+        wants: names of the kinds of answer it asks for: ``number``, ``count``, ``reason``, ``thing``,
+            ``outcome``, ``record`` (what stands around an abstract, not in it: venue, funding, tables).
+        papers: how many the wording wants: 1 unless it says so, 2 for a comparison, more for "which papers".
     """
 
     text: str
@@ -61,23 +82,44 @@ class Asked:
     wants: frozenset[str]
     papers: int
 
-    @property
-    def weight(self) -> float:
-        """The weights' sum, never zero."""
-        return sum(self.weights) or 1e-9
+    def share(
+        self, found: frozenset[str], without: frozenset[str] = frozenset(), *, otherwise: float = 0.0
+    ) -> float:
+        """The weighted share (0..1) of the terms that stand in ``found``, those of ``without`` left aside.
 
-    def share(self, found: frozenset[str], without: frozenset[str] = frozenset()) -> float:
-        """The weighted share (0..1) of the terms that stand in ``found``, those of ``without`` left aside."""
+        ``otherwise`` is what it is where no term is left.
+        """
         kept = [
             (term, weight)
             for term, weight in zip(self.terms, self.weights, strict=True)
             if term not in without
         ]
         total = sum(weight for _, weight in kept)
-        return sum(weight for term, weight in kept if term in found) / total if total else 0.0
+        return sum(weight for term, weight in kept if term in found) / total if total else otherwise
 
 
-_KINDS = {"number": _NUMBER, "count": _COUNT, "reason": _REASON, "thing": _THING, "outcome": _OUTCOME}
+_ASKING = (
+    "abstract article author authors according answer approach ask basically brief compare contribute "
+    "contribution "
+    "describe difference differ different do exactly example explain explanation find finding give "
+    "happen help idea "
+    "information introduce kind know learn look main mean mention name overview paper papers people "
+    "point possible "
+    "present problem propose purpose question report result results say show someone something sort "
+    "studies study "
+    "suggest summarise summarize summary talk team teams tell thing things treat type use used using "
+    "want way ways "
+    "work works write"
+)
+"""Words that say that something is asked, not what: no paper is expected to have them."""
+_KINDS = {
+    "number": _NUMBER,
+    "count": _COUNT,
+    "reason": _REASON,
+    "thing": _THING,
+    "outcome": _OUTCOME,
+    "record": _RECORD,
+}
 _MANY = 4  # papers cited at most: one sentence of each
 
 
@@ -89,9 +131,12 @@ def read_question(text: str, words: Words, idf: Callable[[str], float]) -> Asked
         words: the tokenizer that the lexical index uses.
         idf: how rare a term is among the stored papers.
     """
-    terms = tuple(dict.fromkeys(words.terms(text)))
+    said = dict.fromkeys(words.terms(text))
+    terms = tuple(term for term in said if term not in _asking(words)) or tuple(said)
     wants = frozenset(kind for kind, pattern in _KINDS.items() if pattern.search(text))
-    papers = _MANY if _SEVERAL.search(text) else 2 if _PAIR.search(text) else 1
-    if _PAIR.search(text):
-        papers = 2
+    papers = 2 if _PAIR.search(text) else _MANY if _SEVERAL.search(text) else 1
     return Asked(text, terms, tuple(idf(term) for term in terms), wants, papers)
+
+
+def _asking(words: Words) -> frozenset[str]:
+    return frozenset(words.terms(_ASKING))

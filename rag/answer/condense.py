@@ -1,8 +1,9 @@
-"""A follow-up made a question of its own, by rules: what "it", "the second one" and "and its limits?" refer to.
+"""A follow-up made a question of its own, by rules: what "it" and "the second one" refer to.
 
-The client sends the history; nothing is remembered here. What is carried over is words of earlier turns, so that the
-search and the weighing of evidence see them. Whether a question needs them is decided by its wording, and where the
-wording leaves it open, by whoever can compare what is found with them and without.
+The client sends the history; nothing is remembered here. What is carried over is words of earlier turns, so
+that the
+search and the weighing of evidence see them. Whether a question needs them is decided by its wording, and
+where the wording leaves it open, by whoever can compare what is found with them and without.
 """
 
 from __future__ import annotations
@@ -18,9 +19,12 @@ HISTORY_BUDGET = 6000  # characters of history that are looked at
 
 _SWITCH = re.compile(
     r"^\W*(?:(?:ok(?:ay)?|alright|well|so|now|anyway|right|thanks|great|good|fine)\W+)*"
-    r"(?:(?:on |to |a |now )*(?:(?:completely |totally |quite |something )*(?:different|new|another|other|unrelated) "
-    r"(?:subject|topic|question|matter|thing)|(?:let'?s |let us )?(?:move on|change (?:the )?(?:subject|topic))(?: to [^:.,]*)?"
-    r"|switching (?:to|over to) [^:.,]*|changing (?:the )?(?:subject|topic)|something else|by the way|next question|"
+    r"(?:(?:on |to |a |now )*(?:(?:completely |totally |quite |something )*(?:different|new|another|other"
+    r"|unrelated) "
+    r"(?:subject|topic|question|matter|thing)|(?:let'?s |let us )?(?:move on|change (?:the )?(?:subject"
+    r"|topic))(?: to [^:.,]*)?"
+    r"|switching (?:to|over to) [^:.,]*|changing (?:the )?(?:subject|topic)|something else|by the way"
+    r"|next question|"
     r"new question|forget (?:that|about (?:it|that))|leaving that aside))\s*[:.,;!–—-]*\s*",
     re.IGNORECASE,
 )
@@ -31,25 +35,32 @@ _OPENER = re.compile(
 _ABOUT = re.compile(r"^\W*(?:(?:and|but|so|ok(?:ay)?)\W+)*(?:what|how) about\b", re.IGNORECASE)
 _PRONOUN = re.compile(
     r"\b(?:it|its|it's|they|their|theirs|them|themselves|itself|he|she|his|her|these|those|such|"
-    r"the (?:former|latter|first|second|third|fourth|last|other|same)|(?:this|that)(?! (?:is|the|a|an|there|we|you|can|in)\b)|"
+    r"the (?:former|latter|first|second|third|fourth|last|other|same)|(?:this|that)(?! (?:is|the|a|an"
+    r"|there|we|you|can|in)\b)|"
     r"there|others?|ones?|else|instead|too|as well|either|neither|both)\b",
     re.IGNORECASE,
 )
 _EXPLETIVE = re.compile(
-    r"\b(?:is|was|can|does|would|will|makes?|has|why is|how is) it (?:possible|true|necessary|better|worth|known|easy|hard|"
-    r"enough|that|to|ever|still|safe|important)\b|\bit (?:is|was) (?:possible|true|known|necessary)\b|\bthat (?:is|are|have|has|can|do|does|use)\b"
-    r"|\b(?:is|are|was|were) there\b|\b(?:such as|each other|one another|no one|one of|the ones?(?= that| which)|at the same time|as well as|both \w+ and)\b",
+    r"\b(?:is|was|can|does|would|will|makes?|has|why is|how is) it (?:possible|true|necessary|better"
+    r"|worth|known|easy|hard|"
+    r"enough|that|to|ever|still|safe|important)\b|\bit (?:is|was) (?:possible|true|known|necessary)\b"
+    r"|\bthat (?:is|are|have|has|can|do|does|use)\b"
+    r"|\b(?:is|are|was|were) there\b|\b(?:such as|each other|one another|no one|one of|the ones?(?= that"
+    r"| which)|at the same time|as well as|both \w+ and)\b",
     re.IGNORECASE,
 )
 _DEFINITE = re.compile(
-    r"\b(?:the|this|that|these|those|your|his|their) (?:[\w-]+ )?(?:paper|papers|study|studies|authors?|method|model|models|approach|"
-    r"framework|algorithm|technique|architecture|network|system|dataset|data ?set|benchmark|tracker|tool|library|result|results|experiment|"
+    r"\b(?:the|this|that|these|those|your|his|their) (?:[\w-]+ )?(?:paper|papers|study|studies|authors?"
+    r"|method|model|models|approach|"
+    r"framework|algorithm|technique|architecture|network|system|dataset|data ?set|benchmark|tracker|tool"
+    r"|library|result|results|experiment|"
     r"experiments|finding|findings|idea|trick|loss|theorem|proof|answer|work|design|trial|patients|drug|treatment|effect|gain|speed-?up|"
     r"improvement)\b",
     re.IGNORECASE,
 )
 _ORDINAL = re.compile(
-    r"\bthe (first|second|third|fourth|last|former|latter|other)(?: (?:one|paper|study|method|model|approach|work))?\b",
+    r"\bthe (first|second|third|fourth|last|former|latter|other)(?: (?:one|paper|study|method|model"
+    r"|approach|work))?\b",
     re.IGNORECASE,
 )
 _PLACES = {
@@ -65,7 +76,8 @@ _PLACES = {
 _THE_ONE = re.compile(r"\bthe ([\w -]{3,60}?) (?:one|ones|paper|study|version)\b", re.IGNORECASE)
 _TITLE = re.compile(r"“([^”]{3,300})”")
 _ITEMS = re.compile(
-    r"\n\s*(?:[-*•]|\d+[.)])\s+|;\s+|(?<=[.!?])\s+|:\s+|, (?:and|while|whereas) |,? and (?=one\b|another\b|the other\b)"
+    r"\n\s*(?:[-*•]|\d+[.)])\s+|;\s+|(?<=[.!?])\s+|:\s+|, (?:and|while|whereas) |,? and (?=one\b"
+    r"|another\b|the other\b)"
 )
 _FEW = 2  # own terms up to which a question is taken for a fragment
 _CARRIED = 10  # terms carried over at most

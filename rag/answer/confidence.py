@@ -1,7 +1,7 @@
 """How sure it is that the stored papers answer a question: signals, and the probability fitted to them.
 
-No signal depends on how many papers there are or on what they are about: cosines, shares of the question's words
-(weighed by their rarity), and comparisons of the best paper with the next ones.
+No signal depends on how many papers there are or on what they are about: cosines, shares of the question's
+words (weighed by their rarity), and comparisons of the best paper with the next ones.
 """
 
 from __future__ import annotations
@@ -56,6 +56,7 @@ GATES: Mapping[str, tuple[str, ...]] = {
         "named_but_bare",
         "names_missing",
         "number_missing",
+        "record",
         "late",
         "late_sentence",
         "quoted",
@@ -70,8 +71,8 @@ _FIELD = slice(3, 10)  # the papers that the best one is compared with: near mis
 class Calibration:
     """The fitted probability, and the threshold that each tolerated risk asks for.
 
-    Three gates stand one behind the other, each a logistic model of its own, and the probability that a question
-    gets through all of them is what counts:
+    Three gates stand one behind the other, each a logistic model of its own, and the probability that a
+    question gets through all of them is what counts:
 
     * ``about``: the papers are about what is asked (a question on cooking does not get through);
     * ``found``: one of them treats it (a question whose paper was taken away does not);
@@ -79,10 +80,11 @@ class Calibration:
 
     Attributes:
         gates: by name.
-        slope: with ``offset``, makes the product of the gates a probability: ``sigmoid(slope * logit + offset)``.
+        slope: with ``offset``, makes the product of the gates a probability: ``sigmoid(slope * logit +
+            offset)``.
         offset: see ``slope``.
-        thresholds: pairs of the tolerated share of unanswerable questions among those answered, and the probability
-            from which a question is answered; the risk rises.
+        thresholds: pairs of the tolerated share of unanswerable questions among those answered, and the
+            probability from which a question is answered; the risk rises.
     """
 
     gates: Mapping[str, Linear]
@@ -116,7 +118,7 @@ class Calibration:
         return sigmoid(self.slope * logit(math.prod(through.values())) + self.offset)
 
     def threshold(self, risk: float) -> float:
-        """The probability from which to answer, for a tolerated risk; between two fitted risks, in proportion."""
+        """The probability from which to answer at a tolerated risk; between fitted ones in proportion."""
         risks, bars = zip(*self.thresholds, strict=True)
         return float(np.interp(risk, risks, bars))
 
@@ -136,7 +138,7 @@ def signals(
     said = frozenset(term for quote in quotes for term in words.terms(quote.span.of(quote.paper.abstract)))
     field_late = _field([paper.reading.late for paper in weighed])
     field_cosine = _field([_cosine(paper.reading) for paper in weighed])
-    titled, beyond = asked.share(titles), asked.share(held, titles)
+    titled, beyond = asked.share(titles), asked.share(held, titles, otherwise=1.0)
     return {
         "late": max(reading.late for reading in cited),
         "late_sentence": max(float(reading.column("late").max()) for reading in cited),
@@ -154,6 +156,7 @@ def signals(
         "named_but_bare": titled * (1 - beyond),
         "unknown": _unknown(asked, found, words),
         "names_missing": _names_missing(asked, held, words),
+        "record": float("record" in asked.wants),
         "number_missing": float("count" in asked.wants and not _numbers(cited, quotes)),
     }
 

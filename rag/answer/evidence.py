@@ -1,4 +1,4 @@
-"""From measures to judgement: how likely each sentence answers, and how likely each paper is the one meant."""
+"""From measures to judgement: how likely each sentence answers, and each paper is the one meant."""
 
 from __future__ import annotations
 
@@ -70,7 +70,8 @@ def weigh(asked: Asked, readings: Sequence[Reading], weights: Weights) -> tuple[
 def sentence_scores(reading: Reading, model: Linear) -> Probabilities:
     """The score of every sentence."""
     row = np.array([model.weights.get(name, 0.0) for name in SIGNALS])
-    return reading.signals @ row + model.bias
+    scores: Probabilities = reading.signals @ row + model.bias
+    return scores
 
 
 def paper_signals(asked: Asked, reading: Reading) -> dict[str, float]:

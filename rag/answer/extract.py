@@ -1,4 +1,4 @@
-"""The writer without a model: which sentences answer, from which papers, in which order, and how many are enough."""
+"""The writer without a model: which sentences answer, from which papers, and how many are enough."""
 
 from __future__ import annotations
 

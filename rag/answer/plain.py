@@ -15,7 +15,8 @@ _ORDER = re.compile(
     r"\b(?:ignore|disregard|forget|override|bypass)\b.{0,40}\b(?:instructions?|prompts?|rules?|above|previous|prior|everything|"
     r"all)\b"
     r"|\[/?(?:system|inst|admin|assistant)\]|^\s*(?:system|assistant|admin)\s*:|<\|[^|>]*\|>"
-    r"|\bnew (?:rule|instruction|task)s?\b\s*:?|\byou (?:must|are now|will now|shall)\b|\bfrom now on\b|\bpretend (?:to|you|that)\b"
+    r"|\bnew (?:rule|instruction|task)s?\b\s*:?|\byou (?:must|are now|will now|shall)\b|\bfrom now on\b"
+    r"|\bpretend (?:to|you|that)\b"
     r"|\b(?:answer|reply|respond|output|print|say|write) (?:only|just|exactly|nothing but|with the)\b"
     r"|\b(?:reveal|repeat|print|show|leak)\b.{0,30}\b(?:system prompt|instructions|password|api key)\b",
     re.IGNORECASE,

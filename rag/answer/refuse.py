@@ -80,7 +80,7 @@ def _nearest(case: Case) -> tuple[Paper, ...]:
 
 
 def _missing(case: Case, words: Words) -> tuple[str, ...]:
-    """Words of the question that the nearest paper lacks, as they were written: unknown ones, names, then the rare."""
+    """Words of the question that the nearest paper lacks, as written: unknown ones, names, then rare ones."""
     held = frozenset[str]()
     if case.weighed:
         held = max(case.weighed, key=lambda paper: paper.share).reading.all_terms

@@ -7,21 +7,32 @@ import re
 _WORDS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _LONGEST = 14  # words; what is longer wants something
 
-_THANKS = frozenset(
-    "thanks thank thx ty cheers thankyou danke merci gracias grazie appreciated appreciate grateful".split()
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_THANKS = _set(
+    "thanks thank thx ty cheers thankyou danke merci gracias grazie appreciated appreciate grateful"
 )
-_BYE = frozenset("bye goodbye ciao farewell".split())
-_HELLO = frozenset("hello hi hey hiya howdy greetings hallo bonjour hola morning afternoon evening".split())
-_FILLER = frozenset(
-    "a again all alright and anything are be bit bunch bye cool day do doing done else enough everyone everybody excellent "
-    "exactly folks for friend good goodnight great have helped helpful helps helping how i i'm is it it's its just kind "
-    "know later lot lots lovely many more much my needed nice night no nope not nothing now of ok okay one perfect please "
-    "question questions really right see so super sure that that's the there this time to today tomorrow tonight us very "
-    "was we week weekend well what wanted wonderful yes yep you you're your awesome brilliant amazing that’s it’s i’m "
-    "needed wow needs need me fine".split()
+_BYE = _set("bye goodbye ciao farewell")
+_HELLO = _set("hello hi hey hiya howdy greetings hallo bonjour hola morning afternoon evening")
+_FILLER = _set(
+    "a again all alright and anything are be bit bunch bye cool day do doing done else enough everyone "
+    "everybody excellent "
+    "exactly folks for friend good goodnight great have helped helpful helps helping how i i'm is it "
+    "it's its just kind "
+    "know later lot lots lovely many more much my needed nice night no nope not nothing now of ok okay "
+    "one perfect please "
+    "question questions really right see so super sure that that's the there this time to today tomorrow "
+    "tonight us very "
+    "was we week weekend well what wanted wonderful yes yep you you're your awesome brilliant amazing "
+    "that’s it’s i’m "
+    "needed wow needs need me fine"
 )
 _ABOUT = re.compile(
-    r"^\W*(?:hi|hello|hey)?\W*(?:who|what) are you\W*$|^\W*what can (?:you|i) (?:do|ask)(?: (?:here|you|for me))?\W*$"
+    r"^\W*(?:hi|hello|hey)?\W*(?:who|what) are you\W*$|^\W*what can (?:you|i) (?:do|ask)(?: (?:here|you"
+    r"|for me))?\W*$"
     r"|^\W*help\W*$|^\W*how (?:do|does) (?:you|this) work\W*$",
     re.IGNORECASE,
 )
