@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from llama_index.core.base.embeddings.base import BaseEmbedding
 
-from rag.embed.passages import encode_query
+from rag.embed.passages import SpanPooling, encode_query
 from rag.index import Generation, Indexes
 from rag.library import Library
 from rag.retrieve.candidates import Candidates, Faults, Mask, Rows, gather
@@ -91,7 +91,7 @@ class HybridSearch:
         """
         clock, faults, weights = _Clock(), Faults(), self._weights
         with self._indexes.lease() as generation:
-            asked = understand(query, generation.lexical)
+            asked = understand(query, generation.lexical, self._is_word)
             clock.lap("understand")
             encoded = faults.around("embedding", lambda: encode_query(self._model, asked.text))
             clock.lap("encode")
@@ -127,6 +127,13 @@ class HybridSearch:
                 degraded=tuple(faults.names),
                 timings_ms=clock.all(),
             )
+
+    def _is_word(self, word: str) -> bool:
+        """Whether the model knows the word whole; of one that can't say, every word is."""
+        if not isinstance(self._model, SpanPooling):
+            return True
+        nothing, something = self._model.count_tokens(["", word])
+        return something - nothing < 2
 
     def _reranked(self, text: str, short: Shortlist, faults: Faults) -> Shortlist:
         reranker = self._reranker

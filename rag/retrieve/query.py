@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from string import ascii_lowercase
 
@@ -53,14 +53,19 @@ def words_of(text: str) -> str:
     return " ".join(_WORDS.findall(unicodedata.normalize("NFKC", text).casefold()))
 
 
-def understand(query: str, lexical: LexicalIndex) -> Asked:
-    """The query, every word that no paper has replaced by the commonest word of the papers one slip away.
+def understand(query: str, lexical: LexicalIndex, is_word: Callable[[str], bool]) -> Asked:
+    """The query, with what is no word replaced by the commonest word of the papers that is one slip away.
 
     A slip is a letter left out, put in, changed, or two exchanged (Damerau, 1964).
+
+    Args:
+        query: any text.
+        lexical: the words of the papers.
+        is_word: whether a word that no paper has is a word all the same.
     """
     mended = {}
     for word in lexical.unknown(query):
-        if _PLAIN.fullmatch(word) and (near := _nearest(word, lexical)):
+        if _PLAIN.fullmatch(word) and not is_word(word) and (near := _nearest(word, lexical)):
             mended[word] = near
     text = query
     for word, near in mended.items():

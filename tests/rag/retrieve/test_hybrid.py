@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -173,10 +173,19 @@ def test_a_quoted_phrase_goes_before_its_scattered_words(tmp_path: Path) -> None
     assert _ids(found)[0] == "speech"
 
 
-def test_a_typing_error_is_mended_and_told(here: World) -> None:
-    found = here.search().search("trianglse", top_k=1)
+class _Pieces(WordHashEmbedding):
+    """Knows no word whole but ``angles``."""
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        return [2 + len(text.replace("angles", "1").split()) * (1 + ("1" not in text)) for text in texts]
+
+
+def test_what_the_model_knows_as_no_word_is_mended_and_told(here: World) -> None:
+    search = World(here.library, here.indexes, _Pieces(model_name="word-hash")).search()
+    found = search.search("trianglse", top_k=1)
     assert _ids(found) == ["graphs"]
     assert list(found.mended) == ["trianglse"]
+    assert not search.search("angles", top_k=1).mended
 
 
 def test_words_that_no_paper_has_are_told(here: World) -> None:

@@ -14,6 +14,10 @@ _PAPER = Paper(
 )
 
 
+def _nothing(_: str) -> bool:
+    return False
+
+
 @pytest.fixture
 def lexical(tmp_path: Path) -> LexicalIndex:
     words = Words()
@@ -36,14 +40,18 @@ def lexical(tmp_path: Path) -> LexicalIndex:
     ],
 )
 def test_a_slip_of_one_letter_is_mended(lexical: LexicalIndex, slip: str, meant: str) -> None:
-    asked = understand(f"what about {slip} then?", lexical)
+    asked = understand(f"what about {slip} then?", lexical, _nothing)
     assert lexical.terms(asked.text) == lexical.terms(f"what about {meant} then?")
     assert list(asked.mended) == [slip.casefold()]
 
 
+def test_a_word_that_no_paper_has_is_not_taken_for_a_slip(lexical: LexicalIndex) -> None:
+    assert understand("a traction, a tentsion", lexical, "traction".__eq__).mended == {"tentsion": "tension"}
+
+
 @pytest.mark.parametrize("query", ["attention", "xylophone quintets", "LTC cell", "", "注意", "a1b2c3 GPT-9"])
 def test_what_is_known_or_near_nothing_stays(lexical: LexicalIndex, query: str) -> None:
-    assert understand(query, lexical) == Asked(query)
+    assert understand(query, lexical, _nothing) == Asked(query)
 
 
 @pytest.mark.parametrize(
