@@ -13,7 +13,7 @@ from collections.abc import Callable
 import openai
 from llama_index.core.base.llms.types import ChatMessage
 from llama_index.core.llms import LLM
-from llama_index.llms.openai_like import OpenAILike  # type: ignore[import-untyped]  # ships no types
+from llama_index.llms.openai_like import OpenAILike
 
 from eval.cases import Case
 from eval.outcome import Outcome

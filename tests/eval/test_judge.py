@@ -17,6 +17,8 @@ from rag.settings import Settings, load_settings
 from tests.eval.conftest import CASES, PAPERS
 from tests.fakes.service import FakeService
 
+DOWN = "down"
+
 
 class Grading(CustomLLM):
     """Says the same of every answer, and keeps what it was shown."""
@@ -33,6 +35,8 @@ class Grading(CustomLLM):
         return LLMMetadata(model_name="grader")
 
     def chat(self, messages: Any, **_: Any) -> ChatResponse:
+        if self._reply == DOWN:
+            raise openai.APIConnectionError(request=httpx.Request("POST", "http://127.0.0.1:9/v1"))
         self._shown.append("\n".join(str(message.content) for message in messages))
         return ChatResponse(message=ChatMessage(role="assistant", content=self._reply))
 
@@ -86,12 +90,8 @@ def test_a_reply_that_is_no_verdict_grades_nothing(reply: str, grades: tuple[flo
 
 
 def test_a_judge_that_fails_stops_the_run_and_says_how_to_go_on() -> None:
-    class Failing(Grading):
-        def chat(self, messages: Any, **_: Any) -> ChatResponse:
-            raise openai.APIConnectionError(request=httpx.Request("POST", "http://127.0.0.1:9/v1"))
-
     with pytest.raises(ModelFailed, match="--resume"):
-        ask_one(FakeService(PAPERS), CASES[0], Asking(judge=Judge(Failing(""))))
+        ask_one(FakeService(PAPERS), CASES[0], Asking(judge=Judge(Grading(DOWN))))
 
 
 def test_a_judge_that_is_not_configured_says_what_to_set() -> None:
