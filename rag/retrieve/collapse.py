@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 
 from rag.types import Paper
 
+_LAYOUT = re.compile(r"[\W_]+")
 _ALIKE = 0.8  # share of words in common from which two abstracts under one title are one
 
 
 def squeezed(text: str) -> str:
     """Letters and digits only, folded: what survives a change of layout."""
-    return "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum())
+    return _LAYOUT.sub("", unicodedata.normalize("NFKC", text).casefold())
 
 
-def distinct(papers: Iterable[Paper]) -> list[int]:
-    """The positions of the papers that are no copy of an earlier one.
+def distinct(papers: Iterable[Paper], most: int) -> list[int]:
+    """The positions of the first ``most`` papers that are no copy of an earlier one.
 
     A copy has the same abstract, or the same title and nearly the same words.
     """
@@ -24,6 +26,8 @@ def distinct(papers: Iterable[Paper]) -> list[int]:
     abstracts: set[str] = set()
     titled: dict[str, list[frozenset[str]]] = {}
     for position, paper in enumerate(papers):
+        if len(kept) == most:
+            break
         abstract, title = squeezed(paper.abstract), squeezed(paper.title)
         words = frozenset(paper.abstract.casefold().split())
         alike = any(_overlap(words, other) >= _ALIKE for other in titled.get(title, ()))

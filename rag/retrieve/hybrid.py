@@ -111,7 +111,8 @@ class HybridSearch:
             if encoded is not None and generation.late:
                 short = look_closely(generation, found, short, encoded.tokens, weights)
             clock.lap("late")
-            short = self._reranked(asked.text, as_asked(short, asked), faults)
+            shown = max(top_k, self._reranker.depth if self._reranker else 0)
+            short = self._reranked(asked.text, as_asked(short, asked, shown), faults)
             short = short.pick(range(min(top_k, len(short))))
             clock.lap("order")
             return Retrieved(

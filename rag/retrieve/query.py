@@ -24,28 +24,33 @@ class Asked:
     Attributes:
         text: the query, typing errors mended.
         mended: what was mended, by the word as it stood.
+        words: the text, as spaced words.
+        phrases: what stands in quotation marks and has two words or more, as spaced words.
     """
 
     text: str
     mended: Mapping[str, str] = field(default_factory=dict)
+    words: str = field(init=False)
+    phrases: tuple[str, ...] = field(init=False)
 
-    def phrases(self) -> list[str]:
-        """What stands in quotation marks and has two words or more, as spaced words."""
-        found = (words_of(next(filter(None, match))) for match in _QUOTED.findall(self.text))
-        return [phrase for phrase in found if " " in phrase]
+    def __post_init__(self) -> None:
+        """Take the text apart, once."""
+        quoted = (words_of(next(filter(None, match))) for match in _QUOTED.findall(self.text))
+        object.__setattr__(self, "words", words_of(self.text))
+        object.__setattr__(self, "phrases", tuple(phrase for phrase in quoted if " " in phrase))
 
     def names(self, paper: Paper) -> bool:
         """Whether the query is, quotes or holds this paper's title."""
-        title, query = words_of(paper.title), words_of(self.text)
+        title = words_of(paper.title)
         if not title:
             return False
-        held = title.count(" ") + 1 >= _NAMED and f" {title} " in f" {query} "
-        return held or title == query or title in self.phrases()
+        held = title.count(" ") + 1 >= _NAMED and f" {title} " in f" {self.words} "
+        return held or title == self.words or title in self.phrases
 
     def quotes(self, paper: Paper) -> bool:
         """Whether the paper has every quoted phrase; true of all papers where none is quoted."""
-        text = f" {words_of(f'{paper.title} {paper.abstract}')} " if (phrases := self.phrases()) else ""
-        return all(f" {phrase} " in text for phrase in phrases)
+        text = f" {words_of(f'{paper.title} {paper.abstract}')} " if self.phrases else ""
+        return all(f" {phrase} " in text for phrase in self.phrases)
 
 
 def words_of(text: str) -> str:

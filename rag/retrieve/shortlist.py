@@ -113,13 +113,19 @@ def look_closely(
     return short.marked("late", late).ordered(scores)
 
 
-def as_asked(short: Shortlist, asked: Asked) -> Shortlist:
-    """First the papers that the query names, last those that lack a phrase it quotes; no paper twice."""
+def as_asked(short: Shortlist, asked: Asked, most: int) -> Shortlist:
+    """First the papers that the query names, last those that lack a phrase it quotes; no paper twice.
+
+    Args:
+        short: the best candidates.
+        asked: the query.
+        most: papers that are wanted.
+    """
     named = np.array([asked.names(paper) for paper in short.papers], np.bool_)
     quoted = np.array([asked.quotes(paper) for paper in short.papers], np.bool_)
     scores = np.where(named, np.float32(1), np.where(quoted, short.scores, short.scores * _WITHOUT_PHRASE))
     short = replace(short, scores=scores).pick(np.lexsort((-scores, ~named)).tolist())
-    return short.pick(distinct(short.papers))
+    return short.pick(distinct(short.papers, most))
 
 
 def reordered(short: Shortlist, order: Sequence[tuple[int, float]], looked_at: int) -> Shortlist:
