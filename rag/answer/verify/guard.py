@@ -7,6 +7,7 @@ from difflib import SequenceMatcher
 
 from rag.answer.verify.names import stands_in
 from rag.answer.verify.opposites import negated_forms
+from rag.answer.verify.quantities import Quantity, quantities
 from rag.answer.verify.statement import Statement, Turn, denies
 from rag.answer.verify.tokens import Token
 
@@ -32,7 +33,7 @@ def faults(
         *_names(claim, span, title, defined),
         *_denials(claim, span),
         *_sides(claim, span),
-        *_exchanged(claim, span),
+        *exchanged(claim, span),
     ]
     return tuple(dict.fromkeys(found))
 
@@ -110,7 +111,7 @@ def _is_denied(statement: Statement, turn: Turn) -> bool:
     )
 
 
-def _exchanged(claim: Statement, span: Statement) -> Iterator[str]:
+def exchanged(claim: Statement, span: Statement) -> Iterator[str]:
     """Words put in place of others between words that are the same: a slip or a lie, but no rewording."""
     ours, theirs = _words(claim), _words(span)
     matcher = SequenceMatcher(None, [t.folded for t in ours], [t.folded for t in theirs], autojunk=False)
@@ -148,7 +149,13 @@ def _differ(put: Sequence[Token], taken: Sequence[Token]) -> bool:
     """Whether both hold a word with a meaning, and none in common."""
     ours = {term for token in put for term in token.terms}
     theirs = {term for token in taken for term in token.terms}
-    return bool(ours and theirs) and not ours & theirs
+    return bool(ours and theirs) and not ours & theirs and not _same_numbers(put, taken)
+
+
+def _same_numbers(put: Sequence[Token], taken: Sequence[Token]) -> bool:
+    """Whether both are the same numbers, spelt in two ways."""
+    ours, theirs = (quantities(" ".join(token.text for token in tokens)) for tokens in (put, taken))
+    return bool(ours) and len(ours) == len(theirs) and all(map(Quantity.agrees, ours, theirs))
 
 
 def _words(statement: Statement) -> list[Token]:

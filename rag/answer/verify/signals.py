@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from rag.answer.verify.guard import faults
+from rag.answer.verify.guard import exchanged, faults
 from rag.answer.verify.opposites import compares
 from rag.answer.verify.source import Claim, Source
 from rag.answer.verify.statement import Statement
@@ -104,6 +104,9 @@ class _View:
     def candidate(self, first: int, last: int) -> Candidate:
         source, statement = self._source, self._source.statement(first, last)
         found = faults(self._claim.statement, statement, title=source.paper.title, defined=source.defined)
+        if last > first:  # two sentences must not hide what one of them shows
+            each = (exchanged(self._claim.statement, source.statement(i, i)) for i in range(first, last + 1))
+            found = tuple(dict.fromkeys([*found, *(fault for some in each for fault in some)]))
         signals = self._word_signals(statement, found) | self._vector_signals(first, last)
         near = signals["late_rare"] if self._table is not None else signals["cosine"]
         liking = signals["shared"] + near - _FAULT_COST * len(found)
