@@ -197,7 +197,7 @@ class Answerer:
         if standalone.needs or standalone.alone == standalone.carried:
             return looked(standalone.carried)
         alone = looked(standalone.alone)
-        if standalone.needs is False or alone.confidence >= self._threshold:
+        if standalone.needs is False:
             return alone
         carried = looked(standalone.carried)
         return carried if carried.confidence > alone.confidence else alone

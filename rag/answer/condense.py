@@ -35,7 +35,7 @@ _OPENER = re.compile(
 _ABOUT = re.compile(r"^\W*(?:(?:and|but|so|ok(?:ay)?)\W+)*(?:what|how) about\b", re.IGNORECASE)
 _PRONOUN = re.compile(
     r"\b(?:it|its|it's|they|their|theirs|them|themselves|itself|he|she|his|her|these|those|such|"
-    r"the (?:former|latter|first|second|third|fourth|last|other|same)|(?:this|that)(?! (?:is|the|a|an"
+    r"the (?:former|latter|same)|(?:this|that)(?! (?:is|the|a|an"
     r"|there|we|you|can|in)\b)|"
     r"there|others?|ones?|else|instead|too|as well|either|neither|both)\b",
     re.IGNORECASE,
@@ -59,8 +59,8 @@ _DEFINITE = re.compile(
     re.IGNORECASE,
 )
 _ORDINAL = re.compile(
-    r"\bthe (first|second|third|fourth|last|former|latter|other)(?: (?:one|paper|study|method|model"
-    r"|approach|work))?\b",
+    r"\bthe (first|second|third|fourth|last|former|latter|other)"
+    r"(?: (?:one|paper|study|method|model|approach|work)\b|(?=\W*$|[,?;]))",
     re.IGNORECASE,
 )
 _PLACES = {
@@ -80,6 +80,7 @@ _ITEMS = re.compile(
     r"|another\b|the other\b)"
 )
 _FEW = 2  # own terms up to which a question is taken for a fragment
+_SHORT = 5  # ... up to which a pronoun in it is taken to point back
 _CARRIED = 10  # terms carried over at most
 
 
@@ -129,16 +130,20 @@ def within_budget(history: Sequence[Turn], budget: int) -> tuple[Turn, ...]:
 
 
 def _points_back(question: str, words: Words) -> bool | None:
-    """Whether the wording needs what was said before: a pronoun, an ellipsis; None where it may."""
+    """Whether the wording needs what was said before: a pronoun, an ellipsis; None where it may.
+
+    A pronoun in a long question may well mean something that the question itself names.
+    """
     bare = _EXPLETIVE.sub(" ", question)
     terms = set(words.terms(bare))
-    if _ABOUT.match(question) or len(terms) <= _FEW:
+    if len(terms) <= _FEW or _ORDINAL.search(bare):
         return True
-    if _PRONOUN.search(bare):
+    points = bool(_PRONOUN.search(bare) or _ABOUT.match(question))
+    if len(terms) <= _SHORT and points:
         return True
-    if _DEFINITE.search(bare) or _OPENER.match(question):
+    if points or _DEFINITE.search(bare) or _OPENER.match(question) or len(terms) <= _SHORT:
         return None
-    return False if len(terms) > 2 * _FEW + 2 else None
+    return False
 
 
 def _context(question: str, turns: Sequence[Turn], words: Words) -> str:

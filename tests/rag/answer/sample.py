@@ -1,0 +1,50 @@
+"""Papers read and weighed, made by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from rag.answer.asked import Asked, read_question
+from rag.answer.confidence import GATES, Calibration
+from rag.answer.evidence import Weighed
+from rag.answer.linear import Linear
+from rag.answer.reading import SIGNALS, Reading
+from rag.corpus import sentence_spans
+from rag.index.words import Words
+from rag.types import Hit, Paper, Span, StageScore
+
+WORDS = Words()
+
+
+def even(_term: str) -> float:
+    """Every term is as rare as any other."""
+    return 1.0
+
+
+def ask(text: str, idf: Callable[[str], float] = even) -> Asked:
+    return read_question(text, WORDS, idf)
+
+
+def weighed(paper: Paper, sentences: Sequence[float], share: float) -> Weighed:
+    """A paper whose sentences have these probabilities."""
+    spans = sentence_spans(paper.abstract)
+    terms = tuple(frozenset(WORDS.terms(span.of(paper.abstract))) for span in spans)
+    reading = Reading(
+        hit=Hit(paper, share, Span(0, 0), {"dense": StageScore(1, 0.5)}),
+        spans=spans,
+        terms=terms,
+        title=frozenset(WORDS.terms(paper.title)),
+        signals=np.zeros((len(spans), len(SIGNALS))),
+        nearest=np.array([0.5], np.float32),
+        numbers=tuple(False for _ in spans),
+    )
+    return Weighed(reading, np.array(sentences, dtype=np.float64), share)
+
+
+def calibration(weight: float = 20.0, bar: float = 0.5) -> Calibration:
+    """Answers where more than half of the question's words stand in the cited papers."""
+    gates = {name: Linear({}, 30.0) for name in GATES}
+    gates["found"] = Linear({"covered": weight}, -weight / 2)
+    return Calibration(gates, slope=1.0, offset=0.0, thresholds=((0.1, bar),))

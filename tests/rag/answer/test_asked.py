@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.rag.answer.sample import ask
+
+
+@pytest.mark.parametrize(
+    ("text", "papers"),
+    [
+        ("What is SimCLR?", 1),
+        ("How do A and B differ?", 2),
+        ("What do the two papers on hands contribute?", 2),
+        ("Which papers use wavelets?", 4),
+        ("What do recent studies say about sleep?", 4),
+        ("Does aspirin lower the risk of stroke?", 1),
+    ],
+)
+def test_the_wording_says_how_many_papers_are_wanted(text: str, papers: int) -> None:
+    assert ask(text).papers == papers
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("How many neurons are there?", "count"),
+        ("By how much does it improve?", "number"),
+        ("Why does it fail?", "reason"),
+        ("What is a transformer?", "thing"),
+        ("At which conference was it presented?", "record"),
+    ],
+)
+def test_the_kind_of_answer_is_read_off_the_wording(text: str, kind: str) -> None:
+    assert kind in ask(text).wants
+
+
+def test_words_that_only_ask_count_for_nothing() -> None:
+    assert ask("What does the paper propose to explain about neurons?").terms == ("neuron",)
+
+
+def test_a_question_of_such_words_alone_keeps_them() -> None:
+    assert ask("What does the paper show?").terms
+
+
+def test_a_share_is_weighed_by_rarity() -> None:
+    asked = ask("rare common", lambda term: 3.0 if term == "rare" else 1.0)
+    assert asked.share(frozenset({"rare"})) == 0.75
+    assert asked.share(frozenset({"rare"}), without=frozenset({"rare"})) == 0.0
+    assert asked.share(frozenset(), without=frozenset({"rare", "common"}), otherwise=1.0) == 1.0

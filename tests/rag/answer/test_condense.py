@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.answer.condense import condense, within_budget
+from rag.types import Turn
+from tests.rag.answer.sample import WORDS
+
+TALK = (
+    Turn("user", "What is GraphSAGE?"),
+    Turn("assistant", "An inductive method that samples neighbours. It is compared with GCN."),
+)
+
+
+def _needs(question: str) -> bool | None:
+    return condense(question, TALK, WORDS).needs
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How fast is it?",
+        "And its limitations?",
+        "What about memory?",
+        "How do they sample rare neighbours?",
+        "Why?",
+        "Does the second one scale to millions of nodes on one machine?",
+    ],
+)
+def test_pronouns_ellipses_and_ordinals_point_back(question: str) -> None:
+    asked = condense(question, TALK, WORDS)
+    assert asked.needs is True
+    assert asked.carried != asked.alone
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Which learning rate schedule gives transformers the lowest perplexity on long documents?",
+        "Is it possible to prove convergence of stochastic gradient descent for quadratic objectives?",
+        "Are there papers that use wavelets to explain image classifiers?",
+    ],
+)
+def test_a_whole_question_stands_alone(question: str) -> None:
+    assert not condense(question, TALK, WORDS).needs
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Which loss function does the model minimise during training?",
+        "How do they sample the neighbours of rare nodes in large graphs?",
+    ],
+)
+def test_a_definite_noun_or_a_pronoun_in_a_long_question_leaves_it_open(question: str) -> None:
+    assert _needs(question) is None
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["OK, different subject: how are proteins folded?", "Let's move on. How are proteins folded?"],
+)
+def test_an_announced_change_of_subject_carries_nothing(question: str) -> None:
+    asked = condense(question, TALK, WORDS)
+    assert asked.needs is False
+    assert asked.carried == asked.alone
+    assert asked.alone.casefold() == "how are proteins folded?"
+
+
+def test_the_subject_is_carried_from_the_first_question_of_the_thread() -> None:
+    talk = (*TALK, Turn("user", "And the speed?"), Turn("assistant", "Ten times faster."))
+    assert "GraphSAGE" in condense("How much memory does it need?", talk, WORDS).carried
+
+
+def test_the_second_one_is_the_second_title_of_the_last_answer() -> None:
+    talk = (
+        Turn("user", "Which papers study sampling?"),
+        Turn("assistant", "- “Deep walks on graphs”: One. [1]\n- “Layered importance sampling”: Two. [2]"),
+    )
+    carried = condense("How fast is the second one?", talk, WORDS).carried
+    assert "importance" in carried
+    assert "walks" not in carried
+
+
+def test_no_history_leaves_the_question_as_it_is() -> None:
+    assert condense("And its limitations?", (), WORDS).carried == "And its limitations?"
+
+
+@given(st.lists(st.text(max_size=50), max_size=8), st.integers(0, 120))
+def test_the_latest_turns_are_kept_whole_within_the_budget(contents: list[str], budget: int) -> None:
+    turns = tuple(Turn("user", content) for content in contents)
+    kept = within_budget(turns, budget)
+    assert kept == turns[len(turns) - len(kept) :]
+    assert sum(len(turn.content) for turn in kept) <= budget
+    if len(kept) < len(turns):
+        assert sum(len(turn.content) for turn in turns[len(turns) - len(kept) - 1 :]) > budget
+
+
+@given(st.text(max_size=200), st.lists(st.text(max_size=200), max_size=4))
+def test_any_text_gives_a_question(question: str, contents: list[str]) -> None:
+    roles = ("user", "assistant")
+    turns = tuple(Turn(roles[i % 2], content) for i, content in enumerate(contents))  # type: ignore[arg-type]
+    asked = condense(question, turns, WORDS)
+    assert asked.carried.startswith(asked.alone.rstrip())

@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.answer.extract import Choice, choose
+from rag.types import Paper
+from tests.rag.answer.sample import ask, weighed
+
+A = Paper("a", "Alpha nets", "Alpha one. Alpha two. Alpha three. Alpha four. Alpha five.")
+B = Paper("b", "Beta nets", "Beta one. Beta two. Beta three.")
+EVEN = [0.2] * 5
+
+
+def _said(question: str, *papers: tuple[Paper, list[float], float]) -> list[str]:
+    read = [weighed(paper, sentences, share) for paper, sentences, share in papers]
+    quotes = choose(ask(question), read, Choice())
+    return [quote.span.of(quote.paper.abstract) for quote in quotes]
+
+
+def test_the_likeliest_sentences_come_in_the_order_of_the_abstract() -> None:
+    said = _said("alpha?", (A, [0.1, 0.3, 0.02, 0.55, 0.03], 1.0))
+    assert said == ["Alpha one.", "Alpha two.", "Alpha four."]
+
+
+def test_one_sentence_is_enough_where_it_is_sure() -> None:
+    assert _said("alpha?", (A, [0.01, 0.96, 0.01, 0.01, 0.01], 1.0)) == ["Alpha two."]
+
+
+def test_a_second_paper_needs_a_share_like_the_first() -> None:
+    said = _said("nets?", (A, EVEN, 0.6), (B, [0.4, 0.3, 0.3], 0.1))
+    assert all(text.startswith("Alpha") for text in said)
+    said = _said("nets?", (A, EVEN, 0.4), (B, [0.4, 0.3, 0.3], 0.39))
+    assert [text.split()[0] for text in said] == ["Alpha", "Alpha", "Beta", "Beta"]
+
+
+def test_a_comparison_quotes_both_sides() -> None:
+    said = _said("How do Alpha and Beta differ?", (A, EVEN, 0.8), (B, [0.4, 0.3, 0.3], 0.1))
+    assert {text.split()[0] for text in said} == {"Alpha", "Beta"}
+
+
+def test_a_paper_that_only_the_question_names_is_quoted_too() -> None:
+    said = _said("Alpha with Beta?", (A, EVEN, 0.9), (B, [0.4, 0.3, 0.3], 0.02))
+    assert {text.split()[0] for text in said} == {"Alpha", "Beta"}
+
+
+def test_nothing_read_gives_nothing() -> None:
+    assert _said("alpha?") == []
+
+
+_chances = st.lists(st.floats(0.01, 1.0), min_size=5, max_size=5)
+
+
+@given(_chances, _chances, st.integers(1, 6), st.sampled_from(["Which papers?", "alpha?", "Do both differ?"]))
+def test_no_answer_is_longer_than_allowed_and_none_repeats(
+    first: list[float], second: list[float], most: int, question: str
+) -> None:
+    other = Paper("c", "Gamma", "Gamma one. Gamma two. Gamma three. Gamma four. Gamma five.")
+    read = [
+        weighed(paper, [x / sum(chances) for x in chances], share)
+        for paper, chances, share in ((A, first, 0.5), (other, second, 0.5))
+    ]
+    quotes = choose(ask(question), read, Choice(most=most))
+    assert 1 <= len(quotes) <= most
+    assert len(set(quotes)) == len(quotes)

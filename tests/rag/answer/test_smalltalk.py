@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+import pytest
+
+from rag.answer.smalltalk import friendly_line
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "hi",
+        "Hello there!",
+        "Great, thanks a lot!",
+        "thank you so much, that's all for now",
+        "bye bye",
+        "Good morning",
+        "who are you?",
+        "What can you do?",
+    ],
+)
+def test_small_talk_gets_a_friendly_line(message: str) -> None:
+    assert friendly_line(message)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Hello, what is SimCLR?",
+        "Thanks! And how fast is UltraGCN?",
+        "Why do hello-world programs matter?",
+        "thanks 42",
+        "",
+        "???",
+        "Is it good?",
+        "Which evening chronotypes sleep less?",
+    ],
+)
+def test_what_asks_something_is_no_small_talk(message: str) -> None:
+    assert friendly_line(message) is None
