@@ -69,6 +69,13 @@ class Settings(BaseSettings):
     )
     judge_api_key: SecretStr | None = Field(None, description="Key for that endpoint.")
 
+    risk: float = Field(
+        0.35,
+        ge=0.01,
+        le=0.5,
+        description="Tolerated share of questions without an answer among those answered; lower refuses more.",
+    )
+
     host: str = Field("127.0.0.1", description="Address the server binds.")
     port: int = Field(8000, ge=0, le=65535, description="Port the server binds; 0 takes a free one.")
     max_body_bytes: int = Field(32 * 1024 * 1024, ge=1024, description="Largest request body accepted.")

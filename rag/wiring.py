@@ -51,7 +51,9 @@ def open_service(settings: Settings, model: BaseEmbedding | None = None) -> Serv
             library=library,
             indexes=indexes,
             search=search,
-            answerer=Answerer(search, library, writer=language_model(settings, model, opened)),
+            answerer=Answerer(
+                search, library, risk=settings.risk, writer=language_model(settings, model, opened)
+            ),
             chunk=partial(
                 chunk_paper, count_tokens=partial(count_tokens, model), max_tokens=max_tokens(model)
             ),

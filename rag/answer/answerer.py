@@ -31,8 +31,8 @@ EXTRACTIVE = "extractive"
 """What stands for the model's name where none writes."""
 DEPTH = 10
 """Papers that are read for evidence and for confidence, however many are shown."""
-RISK = 0.1
-"""The tolerated share of wrongly answered questions among those answered."""
+RISK = 0.35
+"""The tolerated share of questions without an answer among those answered, where half have none."""
 
 
 @dataclass(slots=True)
@@ -94,7 +94,8 @@ class Answerer:
         weights: what evidence is weighed with; the fitted ones where missing.
         calibration: signals to confidence; the fitted one where missing.
         choice: how sentences are chosen.
-        risk: the tolerated share of wrongly answered questions among those answered (0..1).
+        risk: the tolerated share of questions without an answer among those answered, were half of all asked
+            to have none (0..1); the calibration turns it into a threshold.
         writer: a language model with the verifier behind it; extraction alone where missing.
     """
 
