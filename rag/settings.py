@@ -73,7 +73,7 @@ class Settings(BaseSettings):
         0.35,
         ge=0.01,
         le=0.5,
-        description="Tolerated share of questions without an answer among those answered; lower refuses more.",
+        description="Tolerated share of unanswerable questions among those answered; lower refuses more.",
     )
 
     host: str = Field("127.0.0.1", description="Address the server binds.")
