@@ -22,10 +22,10 @@ class Mix:
         depth: papers that late interaction looks at, the best by the other three.
     """
 
-    bm25: float = 0.40
+    bm25: float = 0.35
     dense: float = 0.15
     sentence: float = 0.15
-    late: float = 0.30
+    late: float = 0.35
     candidates: int = 100
     depth: int = 50
 

@@ -68,13 +68,12 @@ def understand(query: str, lexical: LexicalIndex, is_word: Callable[[str], bool]
         lexical: the words of the papers.
         is_word: whether a word that no paper has is a word all the same.
     """
-    mended = {}
+    text, mended = query, {}
     for word in lexical.unknown(query):
         if _PLAIN.fullmatch(word) and not is_word(word) and (near := _nearest(word, lexical)):
-            mended[word] = near
-    text = query
-    for word, near in mended.items():
-        text = re.sub(rf"\b{re.escape(word)}\b", near, text, flags=re.IGNORECASE)
+            text, places = re.subn(rf"\b{word}\b", near, text, flags=re.IGNORECASE)
+            if places:  # none where folding took an accent away
+                mended[word] = near
     return Asked(text, mended)
 
 

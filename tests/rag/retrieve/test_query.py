@@ -49,7 +49,9 @@ def test_a_word_that_no_paper_has_is_not_taken_for_a_slip(lexical: LexicalIndex)
     assert understand("a traction, a tentsion", lexical, "traction".__eq__).mended == {"tentsion": "tension"}
 
 
-@pytest.mark.parametrize("query", ["attention", "xylophone quintets", "LTC cell", "", "注意", "a1b2c3 GPT-9"])
+@pytest.mark.parametrize(
+    "query", ["attention", "xylophone quintets", "LTC cell", "", "注意", "a1b2c3 GPT-9", "attentión"]
+)
 def test_what_is_known_or_near_nothing_stays(lexical: LexicalIndex, query: str) -> None:
     assert understand(query, lexical, _nothing) == Asked(query)
 
