@@ -1,4 +1,4 @@
-"""Changes to a true sentence: some keep it true, the others plant one error each; None where one has no place.
+"""Changes to a true sentence: some keep it true, the others plant one error each; None where none fits.
 
 The words exchanged here are a list of their own, not the verifier's.
 """

@@ -41,7 +41,7 @@ def load(path: Path) -> list[Pair]:
     Raises:
         KeyError: the file is neither.
     """
-    rows = [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
+    rows = [json.loads(line) for line in path.read_text("utf-8").split("\n") if line.strip()]
     read = _attribution if "references" in rows[0] else _healthver
     return [read(row) for row in rows]
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from rag.answer.compose import Composed
+from rag.answer.verify.clauses import shorter_forms
 from rag.answer.verify.instructions import reads_as_instruction
 from rag.answer.verify.markers import DraftReader, Piece
 from rag.answer.verify.no_fact import states_no_fact
@@ -15,15 +15,6 @@ from rag.answer.verify.statement import read_statement
 from rag.answer.verify.verifier import Prepared, Support, rank
 from rag.types import Citation, Sentence, Span
 
-_TRAILING = re.compile(
-    r"\s*(?:[,;—–]|\s-)\s*(?:which|and|while|whereas|but|thus|thereby|therefore|hence|resulting|making|leading|"
-    r"with|because|since|so|although|though|suggesting|indicating|demonstrating|showing|highlighting|allowing|"
-    r"enabling|as|where|who|including|such as|particularly|especially|even|or|compared|due to)\b"
-    r"|\s*[;—]\s*|\s+\([^()]*\)(?=[.!?]?$)|\s+(?:because|whereas|while|although|but)\b",
-    re.IGNORECASE,
-)
-_CUTS = 2  # places tried, the last first
-_LEAST = 4  # words of what is left
 _ABOUT = 0.5  # relation from which a sentence is replaced by the words of the paper rather than dropped
 
 Deed = Literal["kept", "reattributed", "shortened", "quoted", "said"]
@@ -126,7 +117,7 @@ class AnswerChecker:
 
     def _repaired(self, piece: Piece) -> Checked | None:
         """The sentence without its last clause, or the words of the paper in its place."""
-        for shorter in _shorter(piece.text):
+        for shorter in shorter_forms(piece.text):
             best = self._prepared.check(shorter)
             if best is not None and best.supported:
                 return Checked(piece.before, shorter, (best,), "shortened")
@@ -195,12 +186,3 @@ class Page:
         if not self._citations:
             return Composed("", (), ())
         return Composed(self._text, tuple(self._sentences), tuple(self._citations.values()))
-
-
-def _shorter(text: str) -> Iterator[str]:
-    """The sentence without its last clause, then without its last two."""
-    cuts = [match.start() for match in _TRAILING.finditer(text)]
-    for cut in cuts[::-1][:_CUTS]:
-        left = text[:cut].rstrip(" ,;—–-")
-        if len(left.split()) >= _LEAST:
-            yield left + "."

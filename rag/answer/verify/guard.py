@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 
+from rag.answer.verify.clauses import last_clause
 from rag.answer.verify.names import stands_in
 from rag.answer.verify.opposites import negated_forms
 from rag.answer.verify.quantities import Quantity, quantities
@@ -14,6 +15,7 @@ from rag.answer.verify.tokens import Token
 CONTRADICTING = ("negation", "opposite")
 """Reasons that tell not merely that something is missing but that the span says otherwise."""
 _ANCHOR = 2  # equal words on both sides between which one word in place of another is no rewording
+_CLAUSE = 2  # words with a meaning that make a clause
 _SWAPPED = 2  # words that may be exchanged there
 
 
@@ -34,8 +36,18 @@ def faults(
         *_denials(claim, span),
         *_sides(claim, span),
         *exchanged(claim, span),
+        *_added(claim, span),
     ]
     return tuple(dict.fromkeys(found))
+
+
+def _added(claim: Statement, span: Statement) -> Iterator[str]:
+    """A last clause of which not one word stands in the span."""
+    clause = last_clause(claim.text)
+    start = len(claim.text) - len(clause)
+    said = [token for token in claim.tokens if token.start >= start and token.terms]
+    if len(said) >= _CLAUSE and not any(term in span.held for token in said for term in token.terms):
+        yield f"added: {said[0].text}"
 
 
 def _numbers(claim: Statement, span: Statement) -> Iterator[str]:

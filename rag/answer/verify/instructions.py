@@ -14,7 +14,8 @@ from rag.answer.verify.lexicon import paragraphs
 
 _HIDDEN = re.compile("[\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]")
 _ORDER = re.compile(
-    r"\b(?:ignore|disregard|forget|override|bypass|skip)\b.{0,40}\b(?:instructions?|prompts?|rules?|guidelines|"
+    r"(?<!\bwe )(?<!\bto )\b(?:ignore|disregard|forget|override|bypass|skip)\b.{0,40}"
+    r"\b(?:instructions?|prompts?|rules?|guidelines|"
     r"above|previous|prior|earlier|preceding|everything|rest of|context|directions?|documents?|question)\b"
     r"|\b(?:new|updated|additional|following|these|your|my|system) (?:system )?"
     r"(?:instructions?|prompts?|orders)\b"

@@ -60,7 +60,7 @@ _VALUES: dict[str, float] = {
 _DIGITS = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
 _SUFFIX = "|".join(sorted(map(re.escape, _UNIT_OF), key=len, reverse=True))
 _NUMBER = re.compile(
-    rf"(?:(?<=[\s(\[=<>~≤≥±])(?P<sign>-)|(?<![\w.])(?<!\w-)|(?<=\d-)|(?<=\d[xX]))(?P<digits>{_DIGITS})"
+    rf"(?:(?:(?<=[\s(\[=<>~≤≥±])|^)(?P<sign>-)|(?<![\w.])(?<!\w-)|(?<=\d-)|(?<=\d[xX]))(?P<digits>{_DIGITS})"
     r"(?:\s?[×x*]\s?10\s?\^?\s?(?P<power>[-+]?\s?\d+)|[eE](?P<exponent>[-+]?\d+))?"
     rf"(?:[\s-]?(?P<size>hundred|thousand|million|billion|trillion|(?-i:[kKMB]))(?![A-Za-z]))?"
     rf"(?:[\s-]{{0,2}}(?P<unit>{_SUFFIX})(?![A-Za-z]))?(?![A-Z]|\w*\d)"

@@ -147,7 +147,10 @@ DRAFTS = st.lists(
 def test_what_comes_out_keeps_every_promise(
     papers: tuple[Prepared, Prepared], drafts: list[tuple[str, str, str]]
 ) -> None:
-    draft = "".join(f"{text[:-1]}{marker}{text[-1]}{gap}" for text, marker, gap in drafts)
+    written = (
+        (text, "", "\n") if text.endswith(":") else (text, marker, gap) for text, marker, gap in drafts
+    )
+    draft = "".join(f"{text[:-1]}{marker}{text[-1]}{gap}" for text, marker, gap in written)
     composed = verify_answer(draft, papers[0])
     numbers = [int(n) for n in re.findall(r"\[(\d+)\]", composed.text)]
     assert set(numbers) == {citation.number for citation in composed.citations}
