@@ -84,11 +84,12 @@ def _missing(case: Case, words: Words) -> tuple[str, ...]:
     held = frozenset[str]()
     if case.weighed:
         held = max(case.weighed, key=lambda paper: paper.share).reading.all_terms
+    asks = frozenset(case.asked.terms)
     names = {name.casefold() for name in names_in(case.asked.text)}
     lacking = {
         word.text: min(case.found.idf(term) for term in word.terms)
         for word in words.words(case.asked.text)
-        if word.terms and not held.intersection(word.terms)
+        if asks.intersection(word.terms) and not held.intersection(word.terms)
     }
     unknown = set(case.found.unknown)
     order = sorted(lacking, key=lambda word: (word not in unknown, word not in names, -lacking[word]))

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from rag.answer.confidence import GATES, names_in, signals
+from rag.answer.evidence import Weights, weigh
+from rag.answer.extract import Choice, choose
+from rag.answer.reading import SIGNALS, Reading, read_hits
+from rag.retrieve import Retrieved
+from tests.rag.answer.sample import WORDS, ask
+from tests.rag.retrieve.world import world
+
+QUESTION = "By how much does sparse attention improve translation?"
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> Retrieved:
+    with world(tmp_path_factory.mktemp("world")) as made:
+        return made.search().search(QUESTION, top_k=5)
+
+
+def _read(found: Retrieved) -> tuple[Reading, ...]:
+    return read_hits(ask(QUESTION, found.idf), found, WORDS, 5)
+
+
+def test_every_sentence_has_every_signal(found: Retrieved) -> None:
+    for reading in _read(found):
+        assert reading.signals.shape == (len(reading.spans), len(SIGNALS))
+        assert np.isfinite(reading.signals).all()
+
+
+def test_words_that_the_title_lacks_tell_its_sentences_apart(found: Retrieved) -> None:
+    reading = next(reading for reading in _read(found) if reading.paper.id == "sparse")
+    texts = [span.of(reading.paper.abstract) for span in reading.spans]
+    assert texts[int(reading.column("late").argmax())] == "We make attention sparse by a new function."
+    assert texts[int(reading.column("shared_beyond_title").argmax())] == "Translation improves by two points."
+
+
+def test_a_number_counts_only_where_one_is_asked_for(found: Retrieved) -> None:
+    reading = next(reading for reading in _read(found) if reading.paper.id == "sparse")
+    assert reading.column("number_for_number").tolist() == [0.0, 0.0, 1.0]
+    other = read_hits(ask("What is sparse attention?", found.idf), found, WORDS, 5)
+    assert not any(reading.column("number_for_number").any() for reading in other)
+
+
+def test_neighbours_are_the_neighbours(found: Retrieved) -> None:
+    reading = _read(found)[0]
+    late, before, after = (reading.column(name) for name in ("late", "before", "after"))
+    assert before[1:].tolist() == late[:-1].tolist()
+    assert after[:-1].tolist() == late[1:].tolist()
+
+
+def test_without_token_vectors_the_sentence_vectors_stand_in(found: Retrieved) -> None:
+    bare = replace(found, evidence=tuple(replace(evidence, tokens=None) for evidence in found.evidence))
+    for reading in _read(bare):
+        assert reading.column("late").tolist() == reading.column("cosine").tolist()
+        assert reading.late == pytest.approx(reading.column("cosine").max())
+
+
+def test_without_any_vector_words_still_count(found: Retrieved) -> None:
+    bare = replace(found, query=None)
+    reading = next(reading for reading in _read(bare) if reading.paper.id == "sparse")
+    assert not reading.column("late").any()
+    assert reading.column("shared").any()
+
+
+def test_shares_and_sentences_are_probabilities(found: Retrieved) -> None:
+    asked = ask(QUESTION, found.idf)
+    weighed = weigh(asked, _read(found), Weights.load())
+    assert math.isclose(sum(paper.share for paper in weighed), 1.0)
+    assert all(math.isclose(paper.sentences.sum(), 1.0) for paper in weighed)
+
+
+def test_every_gate_finds_its_signals_and_they_are_bounded(found: Retrieved) -> None:
+    asked = ask(QUESTION, found.idf)
+    weighed = weigh(asked, _read(found), Weights.load())
+    known = signals(asked, found, weighed, choose(asked, weighed, Choice()), WORDS)
+    assert set(known) >= {name for names in GATES.values() for name in names}
+    assert all(-2.0 <= value <= 2.0 for value in known.values())
+
+
+def test_names_are_acronyms_capitals_within_and_figures() -> None:
+    text = "Does the BERT model by Devlin beat word2vec on GLUE in 2019? Why?"
+    assert names_in(text) == ("BERT", "Devlin", "word2vec", "GLUE", "2019")

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from rag.answer.refuse import Case, refusal_text, refuse
+from rag.retrieve import Retrieved
+from rag.types import Filters, IndexInfo, Paper
+from tests.rag.answer.sample import WORDS, ask, even, weighed
+
+PAPER = Paper("a", "Sparse nets", "Sparse nets are small. They are fast.", url="https://example.org/a")
+SURE = {"about": 0.9, "found": 0.9, "said": 0.9}
+
+
+def _case(
+    question: str,
+    through: Mapping[str, float],
+    *,
+    papers: int = 1,
+    hidden: int = 0,
+    filters: Filters | None = None,
+    unknown: tuple[str, ...] = (),
+) -> Case:
+    info = IndexInfo(1, papers, "model")
+    found = Retrieved(question, None, (), (), info, even, unknown=unknown, hidden=hidden)
+    read = [weighed(PAPER, [0.5, 0.5], 1.0)] if papers else []
+    return Case(ask(question), found, read, through, filters or Filters())
+
+
+@pytest.mark.parametrize(
+    ("gate", "reason"),
+    [("about", "off_domain"), ("found", "not_in_corpus"), ("said", "detail_not_in_abstract")],
+)
+def test_the_reason_is_the_gate_that_held_the_question_back(gate: str, reason: str) -> None:
+    refusal = refuse(_case("How many GPUs trained the sparse nets?", SURE | {gate: 0.1}), WORDS)
+    assert refusal.reason == reason
+    assert refusal.nearest == (PAPER,)
+    assert refusal.suggestions
+
+
+def test_a_missing_detail_is_named_with_the_way_to_the_full_text() -> None:
+    refusal = refuse(_case("How many GPUs trained the sparse nets?", SURE | {"said": 0.1}), WORDS)
+    assert refusal.missing == ("gpus", "trained")
+    assert refusal.suggestions == (
+        "The abstract of “Sparse nets” does not give “gpus”, “trained”; its full text may: https://example.org/a",
+    )
+
+
+def test_a_filter_that_hides_papers_is_named_with_their_number() -> None:
+    case = _case("sparse nets?", SURE, hidden=7, filters=Filters(year_from=2020, authors=("Ada",)))
+    refusal = refuse(case, WORDS)
+    assert refusal.reason == "filtered_out"
+    assert refusal.suggestions == (
+        "Widen or drop the filters (year_from, authors): they hide 7 papers that match as well.",
+    )
+
+
+def test_few_missing_words_are_named_the_unknown_and_the_names_first() -> None:
+    question = "alpha beta gamma delta epsilon zeta eta theta QRNN"
+    refusal = refuse(_case(question, SURE | {"found": 0.1}, unknown=("theta",)), WORDS)
+    assert len(refusal.missing) == 6
+    assert {"theta", "qrnn"} <= set(refusal.missing)
+
+
+def test_the_text_says_all_of_it() -> None:
+    refusal = refuse(_case("How many GPUs trained the sparse nets?", SURE | {"said": 0.1}), WORDS)
+    text = refusal_text(refusal)
+    assert all(word in text for word in ("“gpus”", "“Sparse nets”", "https://example.org/a"))
+
+
+def test_an_empty_library_has_nothing_nearest() -> None:
+    refusal = refuse(_case("sparse nets?", {}, papers=0), WORDS)
+    assert (refusal.reason, refusal.nearest, refusal.missing) == ("empty_library", (), ())
