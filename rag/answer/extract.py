@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
 from rag.answer.asked import Asked
 from rag.answer.evidence import Weighed
+from rag.answer.verify.instructions import reads_as_instruction
 from rag.types import Paper, Span
 
 
@@ -76,8 +78,11 @@ def _rooms(papers: int, most: int) -> list[int]:
 
 
 def _sentences(paper: Weighed, room: int, enough: float) -> list[int]:
-    """The likeliest sentences, in the order of the abstract."""
-    order = np.argsort(-paper.sentences, kind="stable")[:room].tolist()
+    """The likeliest sentences, in the order of the abstract; none that gives its reader orders."""
+    ranked = np.argsort(-paper.sentences, kind="stable").tolist()
+    reading = paper.reading
+    stating = (i for i in ranked if not reads_as_instruction(reading.spans[i].of(reading.paper.abstract)))
+    order = list(islice(stating, room))
     held = np.cumsum(paper.sentences[order])
     wanted = 1 + int(np.searchsorted(held, enough))
     return sorted(order[:wanted])
