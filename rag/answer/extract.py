@@ -10,16 +10,8 @@ import numpy as np
 
 from rag.answer.asked import Asked
 from rag.answer.evidence import Weighed
-from rag.answer.verify.instructions import reads_as_instruction
-from rag.types import Paper, Span
-
-
-@dataclass(frozen=True, slots=True)
-class Quote:
-    """One sentence of one paper, word for word."""
-
-    paper: Paper
-    span: Span
+from rag.answer.instructions import reads_as_instruction
+from rag.answer.quote import Quote
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rag.answer.compose import Composed
+from rag.answer.instructions import reads_as_instruction
 from rag.answer.verify.clauses import shorter_forms
-from rag.answer.verify.instructions import reads_as_instruction
 from rag.answer.verify.markers import DraftReader, Piece
 from rag.answer.verify.no_fact import states_no_fact
 from rag.answer.verify.statement import read_statement

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from itertools import pairwise
 
-from rag.answer.verify.lexicon import words_of
+from rag.answer.lexicon import words_of
 from rag.answer.verify.tokens import plain
 
 _NAME = re.compile(r"[^\W_]+(?:[-.&/'+][^\W_]+)*\+*")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rag.answer.verify.lexicon import words_of
+from rag.answer.lexicon import words_of
 from rag.answer.verify.statement import Statement
 
 _FRIENDLY = re.compile(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import cache
 
-from rag.answer.verify.lexicon import paragraphs
+from rag.answer.lexicon import paragraphs
 
 _PREFIXES = ("un", "in", "im", "ir", "il", "non", "dis", "mis", "a")
 _LONG_ENOUGH = 5  # letters of a word whose contrary is told by a prefix

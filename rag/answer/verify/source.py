@@ -10,7 +10,7 @@ from typing import Self
 import numpy as np
 from llama_index.core.base.embeddings.base import BaseEmbedding
 
-from rag.answer.verify.instructions import reads_as_instruction
+from rag.answer.instructions import reads_as_instruction
 from rag.answer.verify.names import definitions
 from rag.answer.verify.statement import Statement, read_statement
 from rag.corpus import sentence_spans

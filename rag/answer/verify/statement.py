@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rag.answer.verify.lexicon import words_of
+from rag.answer.lexicon import words_of
 from rag.answer.verify.names import names
 from rag.answer.verify.opposites import sides
 from rag.answer.verify.quantities import Quantity, quantities

@@ -9,7 +9,7 @@ from importlib import resources
 @cache
 def paragraphs(name: str) -> tuple[str, ...]:
     """The paragraphs of a list, each on one line; a line that begins with # is a remark."""
-    text = resources.files("rag.answer.verify.lexicon").joinpath(f"{name}.txt").read_text("utf-8")
+    text = resources.files("rag.answer.lexicon").joinpath(f"{name}.txt").read_text("utf-8")
     kept = "\n".join(line for line in text.splitlines() if not line.startswith("#"))
     return tuple(" ".join(part.split()) for part in kept.split("\n\n") if part.strip())
 

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from functools import cache
 
-from rag.answer.verify.lexicon import paragraphs
+from rag.answer.lexicon import paragraphs
 
 _HIDDEN = re.compile("[\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]")
 _ORDER = re.compile(
