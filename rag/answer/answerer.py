@@ -14,8 +14,9 @@ from rag.answer.compose import Composed, compose
 from rag.answer.condense import Standalone, condense
 from rag.answer.confidence import Calibration, signals
 from rag.answer.evidence import Weighed, Weights, weigh
-from rag.answer.extract import Choice, Quote, choose
+from rag.answer.extract import Choice, choose
 from rag.answer.plain import plain_question
+from rag.answer.quote import Quote
 from rag.answer.reading import read_hits
 from rag.answer.refuse import Case, refusal_text, refuse
 from rag.answer.smalltalk import friendly_line

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from rag.answer.extract import Quote
+from rag.answer.quote import Quote
 from rag.types import Citation, Paper, Sentence, Span
 
 

@@ -15,8 +15,8 @@ import numpy as np
 
 from rag.answer.asked import Asked
 from rag.answer.evidence import Weighed
-from rag.answer.extract import Quote
 from rag.answer.linear import Linear, load_fitted, logit, sigmoid
+from rag.answer.quote import Quote
 from rag.answer.reading import Reading
 from rag.errors import ConfigError
 from rag.index.words import Words

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.answer.compose import compose
-from rag.answer.extract import Quote
+from rag.answer.quote import Quote
 from rag.types import Paper, Span
 
 ONE = Paper("one", "A  title\nin two lines", "First sentence. Second [3] sentence.", year=2020)

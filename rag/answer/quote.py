@@ -1,0 +1,15 @@
+"""What an extractive answer is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rag.types import Paper, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """One sentence of one paper, word for word."""
+
+    paper: Paper
+    span: Span
