@@ -100,7 +100,7 @@ def _case_changes(pairs: Sequence[tuple[Record, Record]], seed: int) -> list[Cha
     for name in score_names([before for before, _ in pairs]):
         scored = [(b, a) for b, a in pairs if name in b.scores and name in a.scores]
         deltas = [after.scores[name] - before.scores[name] for before, after in scored]
-        estimate = mean_estimate(deltas, name=name, seed=seed, unscored=len(pairs) - len(scored))
+        estimate = mean_estimate(deltas, seed=seed, unscored=len(pairs) - len(scored))
         if estimate is None:
             continue
         higher = is_better_higher(name)
@@ -129,7 +129,7 @@ def _set_changes(pairs: Sequence[tuple[Record, Record]], seed: int) -> list[Chan
         before, after = family([b for b, _ in pairs]), family([a for _, a in pairs])
         for name, old in before.items():
             new = after[name]
-            estimate = paired_set_estimate(old, new, name=name, seed=seed)
+            estimate = paired_set_estimate(old, new, seed=seed)
             if estimate is None or old.value is None or new.value is None:
                 continue
             verdict = verdict_of(estimate, higher_is_better=is_better_higher(name))

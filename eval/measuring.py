@@ -14,6 +14,7 @@ from eval.opening import Measured, Session, all_papers, corpus_version, opened
 from eval.parameters import (
     Parameters,
     code_version,
+    fitted_files,
     package_versions,
     prompt_versions,
     python_version,
@@ -24,7 +25,9 @@ from eval.run import Asking, ask_all
 from eval.run import run as run_cases
 from eval.suite import Suite, bundled_suite, is_bundled
 from eval.summary import Summary
+from rag.embed.minilm import NAME as MINILM
 from rag.embed.minilm import MiniLM
+from rag.embed.weights import WEIGHTS_SHA256
 from rag.errors import InvalidInput
 from rag.types import Mode
 
@@ -123,7 +126,10 @@ def parameters_of(
 
 def _models(service: Measured) -> dict[str, str]:
     status = service.status()
-    return {"embedding": status.embedding_model, "writing": status.model}
+    named = {"embedding": status.embedding_model, "writing": status.model}
+    if status.embedding_model == MINILM:
+        named["embedding sha256"] = WEIGHTS_SHA256
+    return named | fitted_files()
 
 
 def _rankers(service: Measured, chosen: Chosen) -> Mapping[str, Ranker]:

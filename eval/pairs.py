@@ -62,8 +62,7 @@ def pair_figures(judged: Sequence[Judged], *, seed: int) -> dict[str, Estimate]:
     }
     figures |= {f"passed: {label}": let_pass(label) for label in sorted(set(labels.tolist()))}
     found = {
-        name: set_estimate(SetFigure(len(judged), len(judged), of), name=name, seed=seed)
-        for name, of in figures.items()
+        name: set_estimate(SetFigure(len(judged), len(judged), of), seed=seed) for name, of in figures.items()
     }
     return {name: estimate for name, estimate in found.items() if estimate is not None}
 

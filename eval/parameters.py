@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import platform
 import subprocess
 from collections.abc import Sequence
@@ -68,6 +69,7 @@ class Parameters(BaseModel):
 
 
 DECIDING = ("bm25s", "chromadb", "ir-measures", "llama-index-core", "numpy", "onnxruntime", "PyStemmer")
+FITTED = frozenset({".json", ".npy", ".npz"})
 FREE = frozenset({"workers", "code"})
 
 
@@ -91,6 +93,15 @@ def prompt_versions() -> dict[str, str]:
     """Every prompt with its version and the beginning of its hash: what it says can't change unseen."""
     names = sorted(path.stem for path in (ROOT / "prompts").glob("*.md"))
     return {name: load_prompt(name).label for name in names}
+
+
+def fitted_files() -> dict[str, str]:
+    """What was fitted and comes with the code, by path, with the first 12 hex digits of its SHA-256."""
+    files = sorted(path for path in (ROOT / "rag").rglob("*") if path.suffix in FITTED)
+    return {
+        path.relative_to(ROOT).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+        for path in files
+    }
 
 
 def code_version(root: Path = ROOT) -> CodeVersion:

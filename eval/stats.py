@@ -7,7 +7,6 @@ question hard cancels out (Koehn, 2004). A difference whose interval holds 0 can
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Sequence
 
 import numpy as np
@@ -33,36 +32,36 @@ class Estimate(BaseModel):
     unscored: int = 0
 
 
-def mean_estimate(values: Sequence[float], *, name: str, seed: int, unscored: int = 0) -> Estimate | None:
+def mean_estimate(values: Sequence[float], *, seed: int, unscored: int = 0) -> Estimate | None:
     """The mean of per-question figures; ``None`` where there are none."""
     if not values:
         return None
     data = np.asarray(values, dtype=np.float64)
-    drawn = data[_draws(len(data), name, seed)].mean(axis=1)
+    drawn = data[_draws(len(data), seed)].mean(axis=1)
     return _estimate(float(data.mean()), drawn, len(data), unscored)
 
 
-def set_estimate(figure: SetFigure, *, name: str, seed: int, unscored: int = 0) -> Estimate | None:
+def set_estimate(figure: SetFigure, *, seed: int, unscored: int = 0) -> Estimate | None:
     """A set figure; draws on which it can't be computed (one class only) are left out."""
     value = figure.value
     if value is None:
         return None
-    drawn = [figure.of(rows) for rows in _draws(figure.size, name, seed)]
+    drawn = [figure.of(rows) for rows in _draws(figure.size, seed)]
     return _estimate(value, np.array([d for d in drawn if d is not None]), figure.questions, unscored)
 
 
-def paired_set_estimate(before: SetFigure, after: SetFigure, *, name: str, seed: int) -> Estimate | None:
+def paired_set_estimate(before: SetFigure, after: SetFigure, *, seed: int) -> Estimate | None:
     """The difference of a set figure between two runs over the same questions, in the same order."""
     if before.size != after.size or before.value is None or after.value is None:
         return None
-    drawn = [(after.of(rows), before.of(rows)) for rows in _draws(after.size, name, seed)]
+    drawn = [(after.of(rows), before.of(rows)) for rows in _draws(after.size, seed)]
     changes = np.array([new - old for new, old in drawn if new is not None and old is not None])
     return _estimate(after.value - before.value, changes, after.questions, 0)
 
 
-def _draws(size: int, name: str, seed: int) -> NDArray[np.intp]:
-    generator = np.random.default_rng([seed, zlib.crc32(name.encode())])
-    return generator.integers(0, size, size=(DRAWS, size))
+def _draws(size: int, seed: int) -> NDArray[np.intp]:
+    """The same for every figure over as many questions, so that equal figures get equal intervals."""
+    return np.random.default_rng([seed, size]).integers(0, size, size=(DRAWS, size))
 
 
 def _estimate(value: float, drawn: NDArray[np.float64], n: int, unscored: int) -> Estimate:

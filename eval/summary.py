@@ -59,14 +59,14 @@ def figures_of(records: Sequence[Record], *, seed: int) -> Figures:
     estimates: dict[str, Estimate | None] = {}
     for name in score_names(records):
         values = [record.scores[name] for record in records if name in record.scores]
-        estimates[name] = mean_estimate(values, name=name, seed=seed, unscored=len(records) - len(values))
+        estimates[name] = mean_estimate(values, seed=seed, unscored=len(records) - len(values))
     for name in sorted({name for record in records for name in record.verdicts}):
         values = [record.verdicts[name] for record in records if name in record.verdicts]
-        estimates[name] = mean_estimate(values, name=name, seed=seed, unscored=len(records) - len(values))
+        estimates[name] = mean_estimate(values, seed=seed, unscored=len(records) - len(values))
     for family in SET_FIGURES:
         for name, figure in family(records).items():
             left_out = len(records) - figure.questions
-            estimates[name] = set_estimate(figure, name=name, seed=seed, unscored=left_out)
+            estimates[name] = set_estimate(figure, seed=seed, unscored=left_out)
     return {name: estimate for name, estimate in estimates.items() if estimate is not None}
 
 

@@ -147,4 +147,4 @@ def _lead(run: Run, split: str, group: str, baseline: str) -> Estimate | None:
         if split in (ALL, record.case.split) and group in (ALL, record.case.kind, record.case.group)
     ]
     leads = [scores[names[0]] - scores[names[1]] for scores in inside if all(n in scores for n in names)]
-    return mean_estimate(leads, name=f"{group} {baseline}", seed=run.parameters.seed)
+    return mean_estimate(leads, seed=run.parameters.seed)

@@ -13,6 +13,11 @@ Change = Callable[[Answer], Answer]
 Key = tuple[str, tuple[Turn, ...]]
 
 
+def unchanged(answer: Answer) -> Answer:
+    """No fault."""
+    return answer
+
+
 @dataclass(frozen=True)
 class Replay:
     """Gives recorded answers again, each changed by one fault."""
@@ -20,7 +25,7 @@ class Replay:
     answers: Mapping[Key, Answer]
     searches: Mapping[str, SearchResult]
     stored: Mapping[str, Paper]
-    fault: Change = lambda answer: answer
+    fault: Change = unchanged
 
     def ask(self, question: str, *, history: Sequence[Turn] = (), **_: Any) -> Answer:
         """The recorded answer, with the fault."""

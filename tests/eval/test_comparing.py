@@ -21,9 +21,9 @@ values = st.lists(st.floats(0, 1), min_size=1, max_size=40)
 def test_an_interval_holds_the_mean_lies_within_the_values_and_is_the_same_each_time(
     data: list[float],
 ) -> None:
-    found = mean_estimate(data, name="x", seed=3)
+    found = mean_estimate(data, seed=3)
     assert found is not None
-    assert found == mean_estimate(data, name="x", seed=3)
+    assert found == mean_estimate(data, seed=3)
     assert found.n == len(data)
     assert min(data) - 1e-4 <= found.low <= found.high <= max(data) + 1e-4
     assert found.value == pytest.approx(sum(data) / len(data), abs=1e-4)
@@ -31,13 +31,13 @@ def test_an_interval_holds_the_mean_lies_within_the_values_and_is_the_same_each_
 
 def test_an_interval_is_as_wide_as_theory_has_it() -> None:
     data = np.random.default_rng(1).integers(0, 2, 400).tolist()
-    found = mean_estimate(data, name="coin", seed=0)
+    found = mean_estimate(data, seed=0)
     assert found is not None
     assert found.high - found.low == pytest.approx(2 * 1.96 * 0.5 / 20, rel=0.15)
 
 
 def test_nothing_scored_has_no_estimate() -> None:
-    assert mean_estimate([], name="x", seed=0) is None
+    assert mean_estimate([], seed=0) is None
 
 
 @pytest.mark.parametrize(
