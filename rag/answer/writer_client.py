@@ -153,7 +153,10 @@ class ChatModel:
 
     async def _in_time(self, step: Awaitable[_T]) -> _T:
         """The step's result, unless the model is silent for too long."""
-        return await asyncio.wait_for(step, self._bounds.idle_timeout_s)
+        async with asyncio.timeout(
+            self._bounds.idle_timeout_s
+        ):  # wait_for may swallow the deadline's cancellation
+            return await step
 
 
 class Reply:

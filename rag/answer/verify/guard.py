@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 
 from rag.answer.verify.clauses import last_clause
 from rag.answer.verify.names import stands_in
-from rag.answer.verify.opposites import negated_forms
+from rag.answer.verify.opposites import negated_forms, sides
 from rag.answer.verify.quantities import Quantity, quantities
 from rag.answer.verify.statement import Statement, Turn, denies
 from rag.answer.verify.tokens import Token
@@ -140,6 +140,8 @@ def exchanged(claim: Statement, span: Statement) -> Iterator[str]:
             and not (put and taken and _both_deny(put, taken))
         ):
             yield f"negation: {lost[0]}"
+        elif contrary := _contrary(put, taken):
+            yield f"opposite: {contrary}"
         elif kind == "replace" and len(put) <= _SWAPPED and len(taken) <= _SWAPPED and _differ(put, taken):
             yield f"exchanged: {put[0].text} / {taken[0].text}"
 
@@ -153,7 +155,8 @@ def _anchored(codes: Sequence[tuple[str, int, int, int, int]], i: int, ours: int
     left = codes[i - 1][2] - codes[i - 1][1] if i else 0
     right = codes[i + 1][2] - codes[i + 1][1] if i + 1 < len(codes) else 0
     _, a, b, c, d = codes[i]
-    starts, ends = a == 0 and c == 0, b == ours and d == theirs
+    starts = (a == 0 and c == 0) or (left > 0 and i == 1)
+    ends = (b == ours and d == theirs) or (right > 0 and i + 2 == len(codes))
     return (left >= _ANCHOR or starts) and (right >= _ANCHOR or ends) and left + right >= 2 * _ANCHOR - 1
 
 
@@ -162,6 +165,14 @@ def _differ(put: Sequence[Token], taken: Sequence[Token]) -> bool:
     ours = {term for token in put for term in token.terms}
     theirs = {term for token in taken for term in token.terms}
     return bool(ours and theirs) and not ours & theirs and not _same_numbers(put, taken)
+
+
+def _contrary(put: Sequence[Token], taken: Sequence[Token]) -> str:
+    """Single words that are of one group of opposites and of different sides; empty where they are none."""
+    if len(put) != 1 or len(taken) != 1:
+        return ""
+    turned = {(group, -sign) for group, sign in sides(put[0].folded)}
+    return f"{put[0].folded} / {taken[0].folded}" if turned & set(sides(taken[0].folded)) else ""
 
 
 def _same_numbers(put: Sequence[Token], taken: Sequence[Token]) -> bool:

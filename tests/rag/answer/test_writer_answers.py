@@ -65,12 +65,15 @@ def answerer(server: LlmServer, tmp_path_factory: pytest.TempPathFactory) -> Ite
         indexes = Indexes(folder / "index")
         opened.callback(indexes.close)
         indexes.open(library)
-        yield Answerer(
+        made = Answerer(
             HybridSearch(library, indexes, model),
             library,
             calibration=replace(Calibration.load(), thresholds=((0.0, 0.0), (1.0, 0.0))),
             writer=language_model(settings, model, opened),
         )
+        for _ in range(2):  # the first call of a process imports half of the client, perhaps too slowly
+            made.answer(QUESTION)
+        yield made
 
 
 def asked(answerer: Answerer, server: LlmServer, *script: Behaviour) -> Answer:
