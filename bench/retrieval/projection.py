@@ -7,7 +7,6 @@ components without taking the mean away), so nothing but the weights and those p
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -25,11 +24,7 @@ BATCH = 16
 
 def moments(papers: list[Paper], model: MiniLM) -> Floats:
     """The second moments of all unit token vectors, ``[dim, dim]``."""
-
-    def count(texts: Sequence[str]) -> list[int]:
-        return [n - 2 for n in model.count_tokens(texts)]
-
-    chunk = partial(chunk_paper, count_tokens=count, max_tokens=model.max_tokens - 2)
+    chunk = partial(chunk_paper, count_tokens=model.count_tokens, max_tokens=model.max_tokens)
     total = np.zeros((384, 384), np.float32)
     for start in range(0, len(papers), BATCH):
         batch = papers[start : start + BATCH]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -50,11 +50,7 @@ def stored(one: Set, work: Path) -> Iterator[Stored]:
     """A set, ingested where it isn't yet."""
     settings = load_settings()
     model = MiniLM.load(threads=settings.threads, projection=load_projection())
-
-    def count(texts: Sequence[str]) -> list[int]:
-        return [n - 2 for n in model.count_tokens(texts)]
-
-    chunk = partial(chunk_paper, count_tokens=count, max_tokens=model.max_tokens - 2)
+    chunk = partial(chunk_paper, count_tokens=model.count_tokens, max_tokens=model.max_tokens)
     with Library.open(work / one.name) as library:
         library.bind_embedding(model.identity)
         ingest(_papers(one.papers), library=library, chunk=chunk, encode=partial(encode_passages, model))
