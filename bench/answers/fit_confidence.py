@@ -29,7 +29,7 @@ from bench.answers.fit_evidence import DEPTH, parse_set
 from bench.answers.logit import Matrix, logistic
 from bench.answers.stack import Stack, opened
 from rag.answer.asked import read_question
-from rag.answer.confidence import GATES, signals
+from rag.answer.confidence import GATES, passed, signals
 from rag.answer.evidence import Weights, weigh
 from rag.answer.extract import Choice, choose
 from rag.answer.linear import Linear, logit, sigmoid
@@ -141,7 +141,7 @@ def examples(stack: Stack, name: str, cases: Sequence[Case]) -> Iterator[Example
             weighed = weigh(asked, read_hits(asked, seen, words, DEPTH), weights)
             quotes = choose(asked, weighed, Choice())
             if quotes and asked.terms:
-                yield Example(name, kind, signals(asked, seen, weighed, quotes, words))
+                yield Example(name, kind, signals(asked, weighed, quotes, words))
 
 
 def made(stack: Stack, cases: Sequence[Case], others: Sequence[Case], chance: random.Random) -> list[Case]:
@@ -199,7 +199,7 @@ def fit_gate(name: str, found: Sequence[Example]) -> Linear:
 
 def product(gates: Mapping[str, Linear], example: Example) -> float:
     """The logit of getting through all gates."""
-    return logit(math.prod(gate.probability(example.signals) for gate in gates.values()))
+    return logit(passed({name: gate.probability(example.signals) for name, gate in gates.items()}))
 
 
 def thresholds(p: Matrix, y: Matrix, weights: Matrix) -> list[tuple[float, float]]:

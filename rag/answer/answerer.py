@@ -178,7 +178,7 @@ class Answerer:
             asked = read_question(found.text, self._words, found.idf)
             weighed = weigh(asked, read_hits(asked, found, self._words, DEPTH), self._weights)
             quotes = choose(asked, weighed[:top_k], self._choice)
-            through, sure = self._judged(asked, found, weighed, quotes)
+            through, sure = self._judged(asked, weighed, quotes)
             clock.lap("evidence")
             return Looked(
                 question,
@@ -218,12 +218,12 @@ class Answerer:
         return Standalone(text, text, True), ()
 
     def _judged(
-        self, asked: Asked, found: Retrieved, weighed: Sequence[Weighed], quotes: Sequence[Quote]
+        self, asked: Asked, weighed: Sequence[Weighed], quotes: Sequence[Quote]
     ) -> tuple[dict[str, float], float]:
         """The gates and the confidence; nothing gets through where nothing is asked or found."""
         if not quotes or not asked.terms:
             return {}, 0.0
-        through = self._calibration.through(signals(asked, found, weighed, quotes, self._words))
+        through = self._calibration.through(signals(asked, weighed, quotes, self._words))
         return through, self._calibration.confidence(through)
 
     def write(self, looked: Looked) -> Answer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 
 from rag.index.words import Words
@@ -63,24 +63,40 @@ _RECORD = re.compile(
 )
 
 
+_VERB = r"(?:were|was|are|is|do|does|did|has|have|had|can|could|will|would|should|must|may)"
+_COUNTED = re.compile(
+    rf"\bhow (?:many|much) ((?:[\w-]+ ){{0,4}}?[\w-]+)"
+    rf"(?= {_VERB}\b| (?:in|on|of|with|per|to|that|there|for|from|by|used|needed|take|took)\b|\W*$|,)",
+    re.IGNORECASE,
+)
+_NAMED_KIND = re.compile(rf"\b(?:which|what) ((?:[\w'-]+ ){{1,6}}?)(?={_VERB}\b)", re.IGNORECASE)
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A question as the evidence is weighed against it.
 
     Attributes:
         text: the question.
-        terms: its terms without stopwords, in order, each once.
-        weights: how rare each is among the papers (idf), in the same order.
+        weights: its terms without stopwords, in order, and how rare each is among the papers (idf).
         wants: names of the kinds of answer it asks for: ``number``, ``count``, ``reason``, ``thing``,
             ``outcome``, ``record`` (what stands around an abstract, not in it: venue, funding, tables).
+        counted: those of its terms that name what is to be counted ("how many GPUs").
+        kind: those that name the kind of thing asked for ("which optimizer").
         papers: how many the wording wants: 1 unless it says so, 2 for a comparison, more for "which papers".
     """
 
     text: str
-    terms: tuple[str, ...]
-    weights: tuple[float, ...]
+    weights: Mapping[str, float]
     wants: frozenset[str]
+    counted: frozenset[str]
+    kind: frozenset[str]
     papers: int
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """The terms, in order, each once."""
+        return tuple(self.weights)
 
     def share(
         self, found: frozenset[str], without: frozenset[str] = frozenset(), *, otherwise: float = 0.0
@@ -89,13 +105,16 @@ class Asked:
 
         ``otherwise`` is what it is where no term is left.
         """
-        kept = [
-            (term, weight)
-            for term, weight in zip(self.terms, self.weights, strict=True)
-            if term not in without
-        ]
-        total = sum(weight for _, weight in kept)
-        return sum(weight for term, weight in kept if term in found) / total if total else otherwise
+        return self._share(found, self.weights.keys() - without, otherwise)
+
+    def lacking(self, found: frozenset[str], among: frozenset[str]) -> float:
+        """The weighted share (0..1) of the terms in ``among`` that do not stand in ``found``."""
+        return 1 - self._share(found, self.weights.keys() & among, 1.0)
+
+    def _share(self, found: frozenset[str], kept: Set[str], otherwise: float) -> float:
+        weights = self.weights
+        total = sum(weights[term] for term in kept)
+        return sum(weights[term] for term in kept & found) / total if total else otherwise
 
 
 _ASKING = (
@@ -129,11 +148,17 @@ def read_question(text: str, words: Words, idf: Callable[[str], float]) -> Asked
         idf: how rare a term is among the stored papers.
     """
     said = dict.fromkeys(words.terms(text))
-    terms = tuple(term for term in said if term not in _asking(words)) or tuple(said)
-    wants = frozenset(kind for kind, pattern in _KINDS.items() if pattern.search(text))
-    papers = 2 if _PAIR.search(text) else _MANY if _SEVERAL.search(text) else 1
-    return Asked(text, terms, tuple(idf(term) for term in terms), wants, papers)
+    asking = frozenset(words.terms(_ASKING))
+    terms = [term for term in said if term not in asking] or list(said)
+    return Asked(
+        text,
+        weights={term: idf(term) for term in terms},
+        wants=frozenset(kind for kind, pattern in _KINDS.items() if pattern.search(text)),
+        counted=_named(_COUNTED, text, words),
+        kind=_named(_NAMED_KIND, text, words),
+        papers=2 if _PAIR.search(text) else _MANY if _SEVERAL.search(text) else 1,
+    )
 
 
-def _asking(words: Words) -> frozenset[str]:
-    return frozenset(words.terms(_ASKING))
+def _named(pattern: re.Pattern[str], text: str, words: Words) -> frozenset[str]:
+    return frozenset(term for phrase in pattern.findall(text) for term in words.terms(phrase))

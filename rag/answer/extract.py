@@ -27,9 +27,9 @@ class Choice:
     """
 
     most: int = 4
-    enough: float = 0.9
-    rival: float = 0.75
-    partner: float = 0.05
+    enough: float = 0.93
+    rival: float = 0.6
+    partner: float = 0.03
     fresh: float = 0.2
 
 

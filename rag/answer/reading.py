@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rag.answer.asked import Asked
 from rag.index.words import Words
@@ -69,6 +69,9 @@ SIGNALS = (
 _END = 3  # terms at the end of a question, which often name the thing asked for
 
 
+Rows = NDArray[np.intp]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Reading:
     """One paper, read for one question.
@@ -80,7 +83,7 @@ class Reading:
         title: terms of the title.
         signals: float64 ``[sentences, len(SIGNALS)]``.
         nearest: of each word of the question, the cosine of the nearest word anywhere in the paper.
-        numbers: which sentences hold a number.
+        numbers: which sentences hold a number; none where no number is asked for.
     """
 
     hit: Hit
@@ -132,7 +135,8 @@ def _read(asked: Asked, hit: Hit, evidence: Evidence, query: EncodedQuery | None
     shared = np.array([asked.share(held) for held in terms])
     ends = frozenset(asked.terms[-_END:])
     count = len(texts)
-    numbers = tuple(bool(_NUMBER.search(text)) for text in texts)
+    counts = not asked.wants.isdisjoint(("number", "count"))
+    numbers = tuple(counts and bool(_NUMBER.search(text)) for text in texts)
     columns = {
         "late": late,
         "late_back": back,
@@ -146,10 +150,10 @@ def _read(asked: Asked, hit: Hit, evidence: Evidence, query: EncodedQuery | None
         "place": np.arange(count) / max(1, count - 1),
         "first": np.arange(count) == 0,
         "last": np.arange(count) == count - 1,
-        "length": np.array([math.log1p(len(text.split())) for text in texts]),
+        "length": np.log1p([text.count(" ") + 1 for text in texts]),
         "number_for_number": np.array(numbers) * ("number" in asked.wants),
     } | {
-        name: np.array([kind in asked.wants and bool(cue.search(text)) for text in texts])
+        name: np.array([bool(cue.search(text)) for text in texts]) if kind in asked.wants else np.zeros(count)
         for name, (kind, cue) in _CUES.items()
     }
     signals = np.stack([np.asarray(columns[name], dtype=np.float64) for name in SIGNALS], axis=1)
@@ -182,18 +186,22 @@ def _late(evidence: Evidence, query: EncodedQuery | None) -> tuple[Floats, Float
     if query is None or tokens is None or not len(tokens.rows) or not len(query.tokens):
         return cosines, cosines, cosines.max(keepdims=True)
     table = (tokens.rows.astype(np.float32) @ query.tokens.T) * tokens.scales[:, None]
-    late, back = np.zeros_like(cosines), np.zeros_like(cosines)
-    for i, part in enumerate(_parts(evidence.spans, tokens)):
-        if part.stop > part.start:
-            late[i] = table[part].max(axis=0).mean()
-            back[i] = table[part].max(axis=1).mean()
-    return late, back, table.max(axis=0)
+    return *_by_sentence(table, *_bounds(evidence.spans, tokens)), table.max(axis=0)
 
 
-def _parts(spans: tuple[Span, ...], tokens: TokenVectors) -> list[slice]:
-    """The rows of each sentence's tokens; tokens stand in the order of the abstract, the title's first."""
-    starts = tokens.starts
-    bounds = [(span.start, span.end) for span in spans]
-    low = np.searchsorted(starts, [start for start, _ in bounds])
-    high = np.searchsorted(starts, [end for _, end in bounds])
-    return [slice(int(a), int(b)) for a, b in zip(low, high, strict=True)]
+def _by_sentence(table: Floats, low: Rows, high: Rows) -> tuple[Floats, Floats]:
+    """For each stretch of rows the mean of the columns' highest, and of the rows' highest; 0 if empty."""
+    late, back = np.zeros((2, len(low)), np.float32)
+    some = np.flatnonzero(high > low)
+    if len(some):
+        ends = np.stack([low[some], high[some]], axis=1).ravel()  # every other stretch lies between sentences
+        padded = np.concatenate([table, table[-1:]])  # an end may lie one beyond the last row
+        late[some] = np.maximum.reduceat(padded, ends, axis=0)[::2].mean(axis=1)
+        back[some] = np.add.reduceat(padded.max(axis=1), ends)[::2] / (high - low)[some]
+    return late, back
+
+
+def _bounds(spans: tuple[Span, ...], tokens: TokenVectors) -> tuple[Rows, Rows]:
+    """The first and one beyond the last row of each sentence's tokens, which stand in the order of text."""
+    edges = np.searchsorted(tokens.starts, [(span.start, span.end) for span in spans])
+    return edges[:, 0], edges[:, 1]

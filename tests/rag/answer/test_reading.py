@@ -33,6 +33,18 @@ def test_every_sentence_has_every_signal(found: Retrieved) -> None:
         assert np.isfinite(reading.signals).all()
 
 
+def test_late_interaction_is_that_of_the_words_of_each_sentence_alone(found: Retrieved) -> None:
+    assert found.query is not None
+    for reading, evidence in zip(_read(found), found.evidence, strict=True):
+        assert evidence.tokens is not None
+        starts, table = evidence.tokens.starts, evidence.tokens.floats() @ found.query.tokens.T
+        for i, span in enumerate(reading.spans):
+            own = table[(starts >= span.start) & (starts < span.end)]
+            assert reading.column("late")[i] == pytest.approx(own.max(axis=0).mean(), abs=1e-5)
+            assert reading.column("late_back")[i] == pytest.approx(own.max(axis=1).mean(), abs=1e-5)
+        assert reading.late == pytest.approx(table.max(axis=0).mean(), abs=1e-5)
+
+
 def test_words_that_the_title_lacks_tell_its_sentences_apart(found: Retrieved) -> None:
     reading = next(reading for reading in _read(found) if reading.paper.id == "sparse")
     texts = [span.of(reading.paper.abstract) for span in reading.spans]
@@ -78,7 +90,7 @@ def test_shares_and_sentences_are_probabilities(found: Retrieved) -> None:
 def test_every_gate_finds_its_signals_and_they_are_bounded(found: Retrieved) -> None:
     asked = ask(QUESTION, found.idf)
     weighed = weigh(asked, _read(found), Weights.load())
-    known = signals(asked, found, weighed, choose(asked, weighed, Choice()), WORDS)
+    known = signals(asked, weighed, choose(asked, weighed, Choice()), WORDS)
     assert set(known) >= {name for names in GATES.values() for name in names}
     assert all(-2.0 <= value <= 2.0 for value in known.values())
 
