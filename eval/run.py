@@ -120,6 +120,7 @@ def run(
     """
     out.mkdir(parents=True, exist_ok=True)
     kept, timed = _kept(out, parameters) if resume else ({}, {})
+    (out / SUMMARY).unlink(missing_ok=True)  # a run without a summary is not taken for a finished one
     write_lines(out / CASES, kept.values())
     write_lines(out / TIMINGS, timed.values())
     (out / PARAMETERS).write_text(parameters.model_dump_json(indent=1) + "\n", encoding="utf-8")

@@ -13,7 +13,7 @@ from eval.baselines import NAMES as BASELINES
 from eval.figures import answered
 from eval.metrics.latency import stage_latency
 from eval.metrics.risk_coverage import risk_coverage
-from eval.report.tables import OURS
+from eval.report.tables import OURS, shown_groups
 from eval.rundir import Run
 from eval.summary import ALL
 
@@ -59,7 +59,7 @@ def _risk_coverage(run: Run, axes: Axes) -> bool:
 
 
 def _quality(run: Run, axes: Axes) -> bool:
-    groups = [group for group in run.summary.questions[ALL] if group != ALL]
+    groups = [group for group in shown_groups(run, ALL) if group != ALL]
     width = 0.8 / len(QUALITY)
     for place, name in enumerate(QUALITY):
         found = [(row, run.summary.figure(ALL, group, name)) for row, group in enumerate(groups)]
@@ -83,7 +83,7 @@ def _quality(run: Run, axes: Axes) -> bool:
 
 
 def _baselines(run: Run, axes: Axes) -> bool:
-    groups = [g for g in run.summary.questions[ALL] if run.summary.figure(ALL, g, "bm25:ndcg@10")]
+    groups = [g for g in shown_groups(run, ALL) if run.summary.figure(ALL, g, "bm25:ndcg@10")]
     names = (OURS, *BASELINES)
     width = 0.8 / len(names)
     for place, name in enumerate(names):

@@ -57,7 +57,7 @@ def figure_tables(run: Run) -> Iterator[Table]:
 
 def baseline_table(run: Run, split: str) -> Table | None:
     """Ours beside each baseline on the same questions, with the paired difference in nDCG@10."""
-    groups = [group for group in _groups(run, split) if _has_baselines(run, split, group)]
+    groups = [group for group in shown_groups(run, split) if _has_baselines(run, split, group)]
     if not groups:
         return None
     rows = []
@@ -120,7 +120,7 @@ def _split_tables(run: Run, split: str) -> Iterator[Table]:
         yield baselines
     for title, names in FAMILIES:
         rows = []
-        for group in _groups(run, split):
+        for group in shown_groups(run, split):
             estimates = [run.summary.figure(split, group, name) for name in names]
             if any(estimates):
                 rows.append((group, *(shown(estimate) for estimate in estimates)))
@@ -129,7 +129,7 @@ def _split_tables(run: Run, split: str) -> Iterator[Table]:
             yield Table(f"{title} ({split})", legend, ("questions", *names), tuple(rows))
 
 
-def _groups(run: Run, split: str) -> list[str]:
+def shown_groups(run: Run, split: str) -> list[str]:
     """Groups to show: all, every kind, and what of a kind is no handful."""
     counts = run.summary.questions[split]
     return [group for group, count in counts.items() if "/" not in group or count >= FEW]

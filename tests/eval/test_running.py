@@ -96,9 +96,17 @@ def test_an_error_of_the_service_is_an_outcome_and_counts_against_it() -> None:
     assert timing.timings_ms == {}
 
 
-def test_an_unfinished_run_is_not_read(tmp_path: Path) -> None:
-    with pytest.raises(NotFound, match="--resume"):
-        read_run(tmp_path)
+def test_an_unfinished_run_is_not_read(make_run: Callable[..., Run], tmp_path: Path) -> None:
+    class Dying(FakeService):
+        def ask(self, question: str, **_: object) -> Answer:
+            raise RuntimeError(question)
+
+    make_run("first")
+    with pytest.raises(RuntimeError):
+        run(Dying(PAPERS), CASES, PARAMETERS, Asking(), out=tmp_path / "first")
+    for folder in (tmp_path, tmp_path / "first"):
+        with pytest.raises(NotFound, match="--resume"):
+            read_run(folder)
 
 
 def test_a_line_that_is_no_record_is_refused_with_its_place(
