@@ -118,8 +118,8 @@ class EmbeddingIdentity:
 class Filters:
     """What a search is limited to; an empty field limits nothing, and fields combine with AND.
 
-    ``authors``, ``categories`` and ``sources`` match a paper that has any of the names given (case-insensitive).
-    ``year_from`` and ``year_to`` are inclusive; a paper without a year fails either.
+    ``authors``, ``categories`` and ``sources`` match a paper that has any of the names given, whatever
+    their case. ``year_from`` and ``year_to`` are inclusive; a paper without a year fails either.
     """
 
     paper_ids: tuple[str, ...] = ()
