@@ -11,11 +11,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import psutil
-from rag.wiring import open_service
 
 from bench.figures import Figures
 from rag.service import Service
 from rag.settings import load_settings
+from rag.wiring import open_service
 
 
 def timed(call: Callable[[str], object], questions: list[str]) -> list[float]:

@@ -23,7 +23,7 @@ YEARS = range(1500, 2101)
 _UNSAFE = re.compile("[\x00\ud800-\udfff]")
 
 
-class _Refused(Exception):  # noqa: N818  # never leaves this module
+class _Refused(Exception):  # never leaves this module
     def __init__(self, field: str, why: str) -> None:
         super().__init__(why)
         self.field = field

@@ -94,6 +94,11 @@ def forked(work: Callable[[], None]) -> int:
     return pid
 
 
+def acknowledges(told: Path) -> bool:
+    """Whether the child has written anything down yet."""
+    return told.exists() and told.stat().st_size > 0
+
+
 def main(folder: Path, rounds: int, seed: int) -> None:
     """Kill ``rounds`` times."""
     moments, version = random.Random(seed), 0  # noqa: S311  # a seed makes a failure repeat
@@ -103,7 +108,7 @@ def main(folder: Path, rounds: int, seed: int) -> None:
         told.unlink(missing_ok=True)
         pid = forked(lambda: ingest_until_killed(folder, version))  # noqa: B023  # forked at once
         early = at < rounds // 4
-        while not early and not told.exists():
+        while not early and not acknowledges(told):
             time.sleep(0.005)
         time.sleep(moments.uniform(0.0, EARLY_S if early else LATE_S))
         os.kill(pid, signal.SIGKILL)

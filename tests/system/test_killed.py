@@ -19,7 +19,7 @@ def test_after_twenty_kills_library_indexes_and_search_agree(tmp_path: Path) -> 
         text=True,
         check=False,
         cwd=ROOT,
-        timeout=280,
+        timeout=600,
     )
     assert done.returncode == 0, done.stderr
     kills, versions, papers = (int(word) for word in done.stdout.split() if word.isdecimal())
