@@ -139,6 +139,17 @@ class LexicalIndex:
         unknown = (w.text for w in words if w.terms and not any(t in self._numbers for t in w.terms))
         return tuple(dict.fromkeys(unknown))
 
+    def commonest(self, words: list[str]) -> list[str]:
+        """The words, all equals, that most papers have in some form; none where no paper has any.
+
+        Args:
+            words: of lower-case letters alone.
+        """
+        numbers = (self._numbers.get(stem) for stem in self._words.stems(words))
+        having = [0 if n is None else int(self._starts[n + 1] - self._starts[n]) for n in numbers]
+        most = max(having, default=0)
+        return [word for word, n in zip(words, having, strict=True) if most and n == most]
+
     def terms(self, text: str) -> Sequence[str]:
         """The terms of a text as this index counts them."""
         return self._words.terms(text)

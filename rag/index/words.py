@@ -87,6 +87,12 @@ class Words:
             Word(word, self._known.get(word) or self._learn(word)) for word in _WORD.findall(_plain(text))
         ]
 
+    def stems(self, words: list[str]) -> list[str]:
+        """The term of each of these plain words, stopwords like others; nothing is remembered."""
+        with self._lock:
+            stems: list[str] = self._stemmer.stemWords(words)
+        return stems
+
     def _learn(self, word: str) -> tuple[str, ...]:
         with self._lock:  # a stemmer must not be used by two threads at once
             if len(self._known) >= _REMEMBERED:

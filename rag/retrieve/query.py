@@ -70,17 +70,12 @@ def understand(query: str, lexical: LexicalIndex, is_word: Callable[[str], bool]
     """
     text, mended = query, {}
     for word in lexical.unknown(query):
-        if _PLAIN.fullmatch(word) and not is_word(word) and (near := _nearest(word, lexical)):
+        if _PLAIN.fullmatch(word) and not is_word(word) and (equals := lexical.commonest([*_slips(word)])):
+            near = next(filter(is_word, equals), equals[0])
             text, places = re.subn(rf"\b{word}\b", near, text, flags=re.IGNORECASE)
             if places:  # none where folding took an accent away
                 mended[word] = near
     return Asked(text, mended)
-
-
-def _nearest(word: str, lexical: LexicalIndex) -> str:
-    known = ((max(map(lexical.idf, lexical.terms(near)), default=99.0), near) for near in _slips(word))
-    rarity, near = min(known, default=(99.0, ""))
-    return near if rarity < lexical.idf("") else ""
 
 
 def _slips(word: str) -> Iterator[str]:

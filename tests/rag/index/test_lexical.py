@@ -87,3 +87,10 @@ def test_rarer_terms_weigh_more_and_unknown_ones_most(tmp_path: Path) -> None:
 def test_unknown_words_are_named_as_written_once_and_stopwords_never(tmp_path: Path) -> None:
     index = index_of(tmp_path, [("graph", "k-means")])
     assert index.unknown("The Florbs of graphs, kmeans, and florbs?") == ("florbs",)
+
+
+def test_the_commonest_word_is_that_of_most_papers_in_any_form(tmp_path: Path) -> None:
+    index = index_of(tmp_path, [("graph", ""), ("graphs", "kinase"), ("kinases", "graph"), ("the", "of")])
+    assert index.commonest(["kinase", "graphing", "sparse"]) == ["graphing"]
+    assert index.commonest(["sparse", "kinases", "kinase"]) == ["kinases", "kinase"]
+    assert index.commonest(["sparse"]) == index.commonest([]) == []

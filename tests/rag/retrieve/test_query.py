@@ -45,6 +45,10 @@ def test_a_slip_of_one_letter_is_mended(lexical: LexicalIndex, slip: str, meant:
     assert list(asked.mended) == [slip.casefold()]
 
 
+def test_of_equally_common_words_one_that_is_a_word_is_taken(lexical: LexicalIndex) -> None:
+    assert understand("translatez", lexical, "translated".__eq__).mended == {"translatez": "translated"}
+
+
 def test_a_word_that_no_paper_has_is_not_taken_for_a_slip(lexical: LexicalIndex) -> None:
     assert understand("a traction, a tentsion", lexical, "traction".__eq__).mended == {"tentsion": "tension"}
 
