@@ -70,7 +70,7 @@ class Settings(BaseSettings):
     judge_api_key: SecretStr | None = Field(None, description="Key for that endpoint.")
 
     risk: float = Field(
-        0.35,
+        0.38,
         ge=0.01,
         le=0.5,
         description="Tolerated share of unanswerable questions among those answered; lower refuses more.",

@@ -32,7 +32,7 @@ EXTRACTIVE = "extractive"
 """What stands for the model's name where none writes."""
 DEPTH = 10
 """Papers that are read for evidence and for confidence, however many are shown."""
-RISK = 0.35
+RISK = 0.38
 """The tolerated share of questions without an answer among those answered, where half have none."""
 
 

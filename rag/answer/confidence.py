@@ -39,7 +39,7 @@ GATES: Mapping[str, tuple[str, ...]] = {
 }
 """The gates in their order, and the signals that each one looks at."""
 POWERS: Mapping[str, float] = {"about": 1.5, "found": 1.0, "said": 1.0}
-"""How much each gate counts in the product: chosen on dev questions, see decision 0009."""
+"""How much each gate counts in the product: chosen on dev questions, see decision 0012."""
 _FIELD = slice(3, 10)  # the papers that the best one is compared with: near misses, not rivals
 
 

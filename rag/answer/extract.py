@@ -27,7 +27,7 @@ class Choice:
     """
 
     most: int = 4
-    enough: float = 0.93
+    enough: float = 0.97
     rival: float = 0.6
     partner: float = 0.03
     fresh: float = 0.2
