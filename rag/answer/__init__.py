@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from rag.answer.answerer import Answerer, Looked
+from rag.answer.answerer import Answerer
+from rag.answer.looked import Looked
 
 __all__ = ["Answerer", "Looked"]

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import time
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal
 
 from rag.answer.asked import Asked, read_question
@@ -15,6 +12,7 @@ from rag.answer.condense import Standalone, condense
 from rag.answer.confidence import Calibration, signals
 from rag.answer.evidence import Weighed, Weights, weigh
 from rag.answer.extract import Choice, choose
+from rag.answer.looked import Clock, Looked, answer_id, id_of
 from rag.answer.plain import plain_question
 from rag.answer.quote import Quote
 from rag.answer.reading import read_hits
@@ -24,8 +22,8 @@ from rag.answer.writer_checked import CheckedWriter
 from rag.errors import InvalidInput, ModelFailed
 from rag.index.words import Words
 from rag.library import Library
-from rag.retrieve import HybridSearch, Retrieved
-from rag.types import Answer, Filters, IndexInfo, Mode, Turn
+from rag.retrieve import HybridSearch
+from rag.types import Answer, Filters, Mode, Turn
 
 EVERYTHING = Filters()
 EXTRACTIVE = "extractive"
@@ -34,56 +32,6 @@ DEPTH = 10
 """Papers that are read for evidence and for confidence, however many are shown."""
 RISK = 0.38
 """The tolerated share of questions without an answer among those answered, where half have none."""
-
-
-@dataclass(slots=True)
-class _Clock:
-    """Milliseconds of each stage."""
-
-    laps: dict[str, float] = field(default_factory=dict)
-    _last: float = field(default_factory=time.perf_counter)
-
-    def lap(self, stage: str) -> None:
-        now = time.perf_counter()
-        self.laps[stage] = self.laps.get(stage, 0.0) + (now - self._last) * 1e3
-        self._last = now
-
-    def all(self) -> dict[str, float]:
-        return self.laps | {"total": sum(self.laps.values())}
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Looked:
-    """What was found for a question, before anything is written.
-
-    Attributes:
-        question: as asked.
-        history: the turns before it.
-        filters: what the search was limited to.
-        top_k: papers shown.
-        mode: what may write.
-        asked: the question as searched, taken apart.
-        found: what the search gave.
-        weighed: the papers read, with what each sentence is worth.
-        quotes: the sentences that answer by extraction.
-        through: the probability of getting through each gate of the calibration.
-        confidence: the probability that the papers answer.
-        degraded: parts that failed before the search and were worked around.
-    """
-
-    question: str
-    history: tuple[Turn, ...]
-    filters: Filters
-    top_k: int
-    mode: Mode
-    asked: Asked
-    found: Retrieved
-    weighed: tuple[Weighed, ...]
-    quotes: tuple[Quote, ...]
-    through: Mapping[str, float]
-    confidence: float
-    clock: _Clock
-    degraded: tuple[str, ...] = ()
 
 
 class Answerer:
@@ -168,7 +116,7 @@ class Answerer:
         Raises:
             IndexUnavailable: nothing can be searched.
         """
-        clock = _Clock()
+        clock = Clock()
         standalone, degraded = self._standalone(plain_question(question), history, mode)
         clock.lap("condense")
 
@@ -276,42 +224,34 @@ class Answerer:
         )
 
     def _done(self, looked: Looked, composed: Composed) -> Answer:
-        found = looked.found
-        return Answer(
-            id=_id(looked, found.info, self.model),
+        return replace(
+            self._blank(looked),
             status="answered",
-            confidence=looked.confidence,
-            question=looked.question,
-            standalone_question=looked.asked.text,
             answer=composed.text,
             sentences=composed.sentences,
             citations=composed.citations,
-            retrieved=found.hits[: looked.top_k],
-            refusal=None,
-            mode="extractive",
-            model=EXTRACTIVE,
-            index=found.info,
-            degraded=(*looked.degraded, *found.degraded),
-            timings_ms=looked.clock.all(),
         )
 
     def _refusal(self, looked: Looked) -> Answer:
-        found = looked.found
-        refusal = refuse(
-            Case(looked.asked, found, looked.weighed, looked.through, looked.filters), self._words
-        )
+        case = Case(looked.asked, looked.found, looked.weighed, looked.through, looked.filters)
+        refusal = refuse(case, self._words)
         looked.clock.lap("write")
+        return replace(self._blank(looked), answer=refusal_text(refusal), refusal=refusal)
+
+    def _blank(self, looked: Looked) -> Answer:
+        """An answer that says nothing yet."""
+        found = looked.found
         return Answer(
-            id=_id(looked, found.info, self.model),
+            id=id_of(looked, self.model),
             status="insufficient_evidence",
             confidence=looked.confidence,
             question=looked.question,
             standalone_question=looked.asked.text,
-            answer=refusal_text(refusal),
+            answer="",
             sentences=(),
             citations=(),
             retrieved=found.hits[: looked.top_k],
-            refusal=refusal,
+            refusal=None,
             mode="extractive",
             model=EXTRACTIVE,
             index=found.info,
@@ -322,7 +262,7 @@ class Answerer:
     def _friendly(self, question: str, history: tuple[Turn, ...], line: str) -> Answer:
         info = self._search.info
         return Answer(
-            id=_hash(question, history, EVERYTHING, 0, "auto", info, self.model),
+            id=answer_id(question, history, EVERYTHING, 0, "auto", info, self.model),
             status="answered",
             confidence=1.0,
             question=question,
@@ -337,23 +277,3 @@ class Answerer:
             index=info,
             timings_ms={"total": 0.0},
         )
-
-
-def _id(looked: Looked, info: IndexInfo, model: str) -> str:
-    return _hash(looked.question, looked.history, looked.filters, looked.top_k, looked.mode, info, model)
-
-
-def _hash(
-    question: str,
-    history: Sequence[Turn],
-    filters: Filters,
-    top_k: int,
-    mode: Mode,
-    info: IndexInfo,
-    model: str,
-) -> str:
-    """The same for the same request over the same generation, and for no other."""
-    told = [
-        question, [asdict(turn) for turn in history], asdict(filters), top_k, mode, asdict(info), model
-    ]  # fmt: skip
-    return hashlib.sha256(json.dumps(told, ensure_ascii=True).encode()).hexdigest()[:24]

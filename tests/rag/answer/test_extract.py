@@ -14,7 +14,7 @@ EVEN = [0.2] * 5
 
 def _said(question: str, *papers: tuple[Paper, list[float], float]) -> list[str]:
     read = [weighed(paper, sentences, share) for paper, sentences, share in papers]
-    quotes = choose(ask(question), read, Choice())
+    quotes = choose(ask(question), read, Choice(enough=0.9))
     return [quote.span.of(quote.paper.abstract) for quote in quotes]
 
 
