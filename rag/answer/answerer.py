@@ -126,7 +126,7 @@ class Answerer:
             asked = read_question(found.text, self._words, found.idf)
             weighed = weigh(asked, read_hits(asked, found, self._words, DEPTH), self._weights)
             quotes = choose(asked, weighed[:top_k], self._choice)
-            through, sure = self._judged(asked, weighed, quotes)
+            through, sure = self._judged(asked, found, weighed, quotes)
             clock.lap("evidence")
             return Looked(
                 question,
@@ -166,12 +166,15 @@ class Answerer:
         return Standalone(text, text, True), ()
 
     def _judged(
-        self, asked: Asked, weighed: Sequence[Weighed], quotes: Sequence[Quote]
+        self, asked: Asked, found: Retrieved, weighed: Sequence[Weighed], quotes: Sequence[Quote]
     ) -> tuple[dict[str, float], float]:
         """The gates and the confidence; nothing gets through where nothing is asked or found."""
         if not quotes or not asked.terms:
             return {}, 0.0
         through = self._calibration.through(signals(asked, weighed, quotes, self._words))
+        strange = frozenset(term for word in found.unknown for term in self._words.terms(word))
+        if not asked.lacking(strange, frozenset(asked.terms)):
+            through["about"] = 0.0  # no paper has any of its words
         return through, self._calibration.confidence(through)
 
     def write(self, looked: Looked) -> Answer:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from rag.answer import Answerer
+from rag.answer.linear import Linear
 from rag.errors import InvalidInput
 from rag.types import Answer, Filters, Turn
 from tests.rag.answer.sample import calibration
@@ -62,6 +63,13 @@ def test_what_no_paper_treats_is_refused_with_what_was_missed_and_what_comes_nea
     assert answer.refusal.suggestions
     assert answer.sentences == ()
     assert "fondue" in answer.answer
+
+
+def test_words_that_no_paper_has_are_not_answered_however_sure_the_gates_are(papers: World) -> None:
+    trusting = replace(calibration(), gates={name: Linear({}, 30.0) for name in calibration().gates})
+    answer = _checked(Answerer(papers.search(), papers.library, calibration=trusting).answer("zzz qqq"))
+    assert answer.refusal is not None
+    assert answer.refusal.reason == "off_domain"
 
 
 def test_a_filter_that_hides_the_answer_is_named(answerer: Answerer) -> None:
