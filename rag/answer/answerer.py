@@ -22,7 +22,7 @@ from rag.answer.writer_checked import CheckedWriter
 from rag.errors import InvalidInput, ModelFailed
 from rag.index.words import Words
 from rag.library import Library
-from rag.retrieve import HybridSearch
+from rag.retrieve import HybridSearch, Retrieved
 from rag.types import Answer, Filters, Mode, Turn
 
 EVERYTHING = Filters()
