@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
-settings.register_profile("citewell", deadline=None)  # a busy machine is no defect
+settings.register_profile(
+    "citewell",
+    deadline=None,  # a busy machine is no defect
+    suppress_health_check=[HealthCheck.differing_executors],  # contracts are inherited by several classes
+)
 settings.load_profile("citewell")

@@ -1,6 +1,6 @@
 """``python -m bench.retrieval.ablation FOLDER NAME…``: what each stage adds, and what it costs.
 
-Prints the tables of ``docs/ABLATION.md``. Quality is measured over what every stage made of all candidates;
+Prints what each stage adds. Quality is measured over what every stage made of all candidates;
 milliseconds are medians of the search that is served, one question at a time.
 """
 

@@ -11,7 +11,7 @@ class Mix:
 
     Fitted with ``python -m bench.retrieval.fit`` over several public sets and the bundled papers'
     development questions. ``docs/decisions/0007-retrieval-mix.md`` has the figures, and those on sets that
-    the weights were not fitted on; ``docs/ABLATION.md`` says what each stage brings.
+    the weights were not fitted on; ``bench/retrieval/ablation.py`` prints what each stage brings.
 
     Attributes:
         bm25: weight of shared words: the share of the question's information that they cover.

@@ -268,7 +268,11 @@ class LibraryContract:
             assert library.revision == before + 8
             assert_whole(library, [a_paper(n) for n in range(8)])
 
-    @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(
+        max_examples=25,
+        deadline=None,
+        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.differing_executors],
+    )
     @given(
         title=st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")),
         abstract=st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1),
