@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from api.lane import Lane
+from api.lane import Feed, Lane
 from rag.errors import CitewellError, NotReady
+from rag.types import Cancelled
 
 if TYPE_CHECKING:
     from rag.service import Service
 
 T = TypeVar("T")
 log = logging.getLogger("citewell.api")
+
+_STOPPING = "the server is being stopped"
 
 
 class Opening:
@@ -50,12 +54,22 @@ class Backend:
         self._failure: Exception | None = None
         self._calls = Lane("citewell-call", running=concurrency, waiting=waiting)
         self._changes = Lane("citewell-change", running=1, waiting=waiting)
+        self._draining = False
         self._opener_thread = threading.Thread(target=self._open, name="citewell-open")
         self.opened = threading.Event()
 
     def start(self) -> None:
         """Begin to open the service; returns at once."""
         self._opener_thread.start()
+
+    def drain(self, patience_s: float) -> None:
+        """Take no more calls, and let what runs end; called on the event loop.
+
+        Args:
+            patience_s: seconds that streams have left; then they are told to end.
+        """
+        self._draining = True
+        asyncio.get_running_loop().call_later(patience_s, self._calls.stop_streams)
 
     def stop(self) -> None:
         """Let running calls end, drop waiting ones, close the service."""
@@ -104,6 +118,8 @@ class Backend:
 
     def not_ready(self) -> tuple[str, ...]:
         """What keeps questions from being answered; empty when nothing does."""
+        if self._draining:
+            return (_STOPPING,)
         if self._service is not None:
             return self._service.not_ready()
         if self._failure is not None:
@@ -116,7 +132,15 @@ class Backend:
         Raises:
             NotReady: the service is not open, or too many calls wait already.
         """
-        return await self._calls.call(partial(work, self.service))
+        return await self._calls.call(partial(work, self._taking()))
+
+    def stream(self, work: Callable[[Service, Cancelled], Generator[T, None, None]]) -> Feed[T]:
+        """Run one call that reads, and hear of what it makes as it makes it; close the feed when done.
+
+        Raises:
+            NotReady: the service is not open, or too many calls wait already.
+        """
+        return self._calls.stream(partial(work, self._taking()))
 
     async def change(self, work: Callable[[Service], T]) -> T:
         """Run one call that changes what is stored, one after the other; no reading call waits for it.
@@ -124,4 +148,9 @@ class Backend:
         Raises:
             NotReady: the service is not open, or too many changes wait already.
         """
-        return await self._changes.call(partial(work, self.service))
+        return await self._changes.call(partial(work, self._taking()))
+
+    def _taking(self) -> Service:
+        if self._draining:
+            raise NotReady(f"Not ready: {_STOPPING}.", retry_after_s=2)
+        return self.service

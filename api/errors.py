@@ -13,13 +13,18 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.routing import BaseRoute
+from starlette.types import Scope
 
+from api.wire.openai_error import ErrorEnvelope, speaks_openai
 from api.wire.problem import MEDIA_TYPE, Fault, Problem
 from rag import errors
 
 log = logging.getLogger("citewell.api")
 
+GONE = 499
+"""What the log and the metrics note for a client that went away unanswered; nobody reads it."""
 RETRY_S = 1
 """Seconds to wait where the error itself names none."""
 
@@ -47,6 +52,8 @@ KINDS: dict[type[errors.CitewellError], Kind] = {
     errors.EmbeddingMismatch: Kind(503, "embedding-mismatch", "The library fits another model", private=True),
     errors.NotReady: Kind(503, "not-ready", "Not ready; try again"),
     errors.IndexUnavailable: Kind(503, "index-unavailable", "The index can't be used; try again"),
+    errors.Overtaken: Kind(503, "overtaken", "The papers changed meanwhile; ask again"),
+    errors.Stopped: Kind(503, "stopped", "Stopped before it was done; try again"),
     errors.ModelFailed: Kind(502, "model-failed", "The model behind failed"),
     errors.ModelTimeout: Kind(504, "model-timeout", "The model behind did not answer in time"),
 }
@@ -94,11 +101,20 @@ def plain_problem(status: int, detail: str = "", request_id: str = "") -> Proble
     )
 
 
-def problem_response(problem: Problem, headers: dict[str, str] | None = None) -> Response:
-    """The response that carries a problem document; a 503 always says when to come back."""
+def problem_response(problem: Problem, scope: Scope, headers: dict[str, str] | None = None) -> Response:
+    """The response that tells a problem; a 503 always says when to come back.
+
+    Args:
+        problem: what went wrong.
+        scope: of the request: addresses of OpenAI's protocol get that protocol's envelope.
+        headers: to send along.
+    """
     headers = dict(headers or {})
     if problem.status == HTTPStatus.SERVICE_UNAVAILABLE:
         headers.setdefault("Retry-After", str(RETRY_S))
+    if speaks_openai(str(scope["path"])):
+        body = ErrorEnvelope.of(problem).model_dump_json()
+        return Response(body, problem.status, headers, "application/json")
     return Response(problem.model_dump_json(), problem.status, headers, MEDIA_TYPE)
 
 
@@ -122,11 +138,13 @@ def install(app: FastAPI, routes: Sequence[BaseRoute]) -> None:
         headers = dict(error.headers or {})
         if status == HTTPStatus.METHOD_NOT_ALLOWED and (methods := _methods(routes, request.scope["path"])):
             headers["Allow"] = ", ".join(methods)
-        return problem_response(plain_problem(status, detail, request_id_of(request)), headers)
+        problem = plain_problem(status, detail, request_id_of(request))
+        return problem_response(problem, request.scope, headers)
 
     app.add_exception_handler(errors.CitewellError, _on_citewell_error)
     app.add_exception_handler(RequestValidationError, _on_invalid_request)
     app.add_exception_handler(HTTPException, on_http_error)
+    app.add_exception_handler(ClientDisconnect, _on_client_gone)
 
 
 def request_id_of(request: Request) -> str:
@@ -144,7 +162,11 @@ async def _on_citewell_error(request: Request, error: Exception) -> Response:
     if kind_of(error).private:
         log.error("request %s: %s", problem.request_id, clean(str(error)))
     headers = {"Retry-After": str(error.retry_after_s)} if isinstance(error, errors.NotReady) else {}
-    return problem_response(problem, headers)
+    return problem_response(problem, request.scope, headers)
+
+
+async def _on_client_gone(_: Request, __: Exception) -> Response:
+    return Response(status_code=GONE)
 
 
 async def _on_invalid_request(request: Request, error: Exception) -> Response:
@@ -156,7 +178,7 @@ async def _on_invalid_request(request: Request, error: Exception) -> Response:
     )
     problem = plain_problem(422, "; ".join(f"{f.field}: {f.message}".removeprefix(": ") for f in faults))
     problem = problem.model_copy(update={"errors": faults, "request_id": request_id_of(request)})
-    return problem_response(problem)
+    return problem_response(problem, request.scope)
 
 
 def _faults(found: Sequence[dict[str, Any]]) -> list[Fault]:

@@ -69,7 +69,7 @@ class Envelope:
             log.exception("request %s failed", request_id)
             if status:
                 raise  # the response has begun: the connection must break, not end as if all were well
-            failed = problem_response(plain_problem(500, request_id=request_id))
+            failed = problem_response(plain_problem(500, request_id=request_id), scope)
             await failed(scope, receive, send_with_headers)
         finally:
             seconds = time.perf_counter() - started
@@ -94,7 +94,7 @@ class SameOrigin:
             problem = plain_problem(
                 403, "Pages of another origin can't use this server.", scope["state"]["request_id"]
             )
-            await problem_response(problem)(scope, receive, send)
+            await problem_response(problem, scope)(scope, receive, send)
             return
         await self._app(scope, receive, send)
 
@@ -121,7 +121,7 @@ class BodyLimit:
         if declared.isdecimal() and int(declared[:20]) > limit:
             await _drain(receive, limit)
             problem = plain_problem(413, _too_large(limit), scope["state"]["request_id"])
-            await problem_response(problem)(scope, receive, send)
+            await problem_response(problem, scope)(scope, receive, send)
             return
         read = 0
 

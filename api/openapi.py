@@ -5,8 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from fastapi import FastAPI
+from pydantic import BaseModel
 
+from api.wire.events import SHAPES
 from api.wire.problem import MEDIA_TYPE, Problem
+
+REFERRED: tuple[type[BaseModel], ...] = (Problem, *SHAPES.values())
+"""What documents refer to beyond the bodies of routes."""
 
 _MEANING = {
     403: "Asked for by a page of another origin.",
@@ -41,9 +46,10 @@ def complete(app: FastAPI) -> None:
     def openapi() -> dict[str, Any]:
         document = make()
         schemas = document.setdefault("components", {}).setdefault("schemas", {})
-        own = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-        schemas.update(own.pop("$defs"))
-        schemas["Problem"] = own
+        for shape in REFERRED:
+            own = shape.model_json_schema(ref_template="#/components/schemas/{model}")
+            schemas.update(own.pop("$defs", {}))
+            schemas[shape.__name__] = own
         return document
 
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend the document

@@ -13,7 +13,9 @@
     │   ├── LibraryCorrupt    it can't be read; says what to do
     │   └── EmbeddingMismatch it was embedded with another model
     ├── NotReady              a needed part is down or still loading; try again later
-    │   └── IndexUnavailable  the indexes can't be opened or rebuilt
+    │   ├── IndexUnavailable  the indexes can't be opened or rebuilt
+    │   ├── Overtaken         what an answer rests on was changed while it was written
+    │   └── Stopped           told to stop before it was done
     └── ModelFailed           the language or embedding model behind failed
         └── ModelTimeout      ... by not answering in time
 
@@ -82,6 +84,14 @@ class NotReady(CitewellError):
 
 class IndexUnavailable(NotReady):
     """The indexes can't be opened or rebuilt."""
+
+
+class Overtaken(NotReady):
+    """A paper that an answer rests on was removed or changed after the answer had begun to be sent."""
+
+
+class Stopped(NotReady):
+    """The work was told to stop before it was done: nobody waits for it, or the server is being stopped."""
 
 
 class ModelFailed(CitewellError):

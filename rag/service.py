@@ -12,12 +12,14 @@ from rag.answer.answerer import Answerer
 from rag.checks import MAX_QUESTION, check_filters, check_history, check_mode, check_text, check_top_k
 from rag.corpus import TextsSeen, read_papers, reader_named
 from rag.errors import CitewellError, InvalidInput, UnknownFormat
+from rag.events import AskEvents, answer_of
 from rag.index import Indexes
 from rag.ingest import Chunker, Encoder, Progress, ingest
 from rag.library import Library
 from rag.retrieve import HybridSearch
 from rag.types import (
     Answer,
+    Cancelled,
     Filters,
     IngestReport,
     Mode,
@@ -27,6 +29,7 @@ from rag.types import (
     SearchResult,
     ServiceStatus,
     Turn,
+    never,
 )
 
 _log = logging.getLogger(__name__)
@@ -78,23 +81,47 @@ class Service:
     ) -> Answer:
         """Answer a question from the stored papers, every sentence cited, or say that they hold no answer.
 
+        The answer at the end of ``ask_events``; arguments and errors as there.
+        """
+        return answer_of(self.ask_events(question, history=history, filters=filters, top_k=top_k, mode=mode))
+
+    def ask_events(
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        filters: Filters = EVERYTHING,
+        top_k: int = 8,
+        mode: Mode = "auto",
+        cancelled: Cancelled = never,
+    ) -> AskEvents:
+        """Answer a question, each piece as soon as it is verified: ``ask`` for whoever listens meanwhile.
+
+        Text that was given away is never taken back: the answer's text is all of it, joined.
+
         Args:
             question: 1 to 4000 characters, in plain words.
             history: the earlier turns of the conversation, oldest first.
             filters: which papers may be used.
             top_k: how many papers to retrieve, 1 to 50.
             mode: what may write the answer; ``auto`` takes a language model where one is configured.
+            cancelled: whether to stop; may be asked from any thread, ten times a second while a language
+                model writes. Closing the iterator between two events stops too.
 
         Raises:
             InvalidInput: the request is out of bounds; names the field.
             NotReady: a needed part is down.
+            Overtaken: a cited paper was removed or changed after the answer had begun.
+            Stopped: it was cancelled.
         """
         check_text(question, "question", longest=MAX_QUESTION)
         check_history(history)
         check_filters(filters)
         check_top_k(top_k)
         check_mode(mode)
-        return self._answerer.answer(question, history=history, filters=filters, top_k=top_k, mode=mode)
+        yield from self._answerer.events(
+            question, history=history, filters=filters, top_k=top_k, mode=mode, cancelled=cancelled
+        )
 
     def search(self, query: str, *, top_k: int = 8, filters: Filters = EVERYTHING) -> SearchResult:
         """The stored papers that bear on a query, best first.

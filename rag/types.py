@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
@@ -16,6 +16,13 @@ from urllib.parse import quote_plus
 Mode = Literal["auto", "extractive", "llm"]
 Role = Literal["user", "assistant"]
 Status = Literal["answered", "insufficient_evidence"]
+Cancelled = Callable[[], bool]
+"""What long work asks now and then: whether it should stop."""
+
+
+def never() -> bool:
+    """Nobody stops the work."""
+    return False
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter, Response
-from fastapi.responses import StreamingResponse
+from fastapi import APIRouter, Request, Response
 
+from api import asking
 from api.deps import UsesBackend, UsesMetrics
 from api.openapi import problems
-from api.stream import EVENT_SCHEMA, events
+from api.stream import event_stream
 from api.wire.ask import AskIn, AskOut
+from api.wire.events import EVENT_SCHEMA, AskScript
 
 router = APIRouter(prefix="/v1", tags=["answers"])
 
@@ -26,27 +27,25 @@ _STREAM: dict[str, Any] = {
     response_model=AskOut,
     responses={200: _STREAM, **problems(403, 413, 422, 502, 503, 504)},
 )
-async def ask(asked: AskIn, backend: UsesBackend, metrics: UsesMetrics) -> AskOut | Response:
+async def ask(
+    asked: AskIn, request: Request, backend: UsesBackend, metrics: UsesMetrics
+) -> AskOut | Response:
     """Answer from the stored papers, each sentence tied to the exact words of an abstract; or refuse.
 
-    Events of a streamed answer, in order: `retrieval`, then `citation` and `delta` as they come, `final`
-    (this very body), `done`. What fails before the first event is a problem document, as without streaming.
+    Events of a streamed answer, in order: `retrieval`; then `citation` and `delta` as they come, each text
+    verified and never taken back; `final` (this very body); `done`. What fails before the first event is a
+    problem document, as without streaming; what fails after it is an `error` event with one. A stream that
+    ends without `done` or `error` was cut off on its way. Comments keep a silent connection alive.
     """
-    answer = await backend.call(
-        lambda service: service.ask(
-            asked.question,
-            history=asked.turns(),
-            filters=asked.limits(),
-            top_k=asked.top_k,
-            mode=asked.mode,
-        )
+    events = asking.ask(
+        backend,
+        metrics,
+        asked.question,
+        history=asked.turns(),
+        filters=asked.limits(),
+        top_k=asked.top_k,
+        mode=asked.mode,
     )
-    metrics.answered(answer)
-    body = AskOut.of(answer)
     if asked.stream:
-        return StreamingResponse(
-            events(body),
-            media_type="text/event-stream",
-            headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"},
-        )
-    return body
+        return await event_stream(request, events, AskScript())
+    return AskOut.of(await asking.answer_for(request, events))

@@ -37,7 +37,7 @@ async def readyz(request: Request, backend: UsesBackend) -> Health | Response:
     if not missing:
         return Health()
     problem = plain_problem(503, f"Not ready: {'; '.join(missing)}.", request_id_of(request))
-    return problem_response(problem.model_copy(update={"not_ready": list(missing)}))
+    return problem_response(problem.model_copy(update={"not_ready": list(missing)}), request.scope)
 
 
 @router.get("/metrics", summary="Figures for Prometheus", response_class=Response, responses=_TEXT)

@@ -19,11 +19,12 @@ from rag.answer.reading import read_hits
 from rag.answer.refuse import Case, refusal_text, refuse
 from rag.answer.smalltalk import friendly_line
 from rag.answer.writer_checked import CheckedWriter
-from rag.errors import InvalidInput, ModelFailed
+from rag.errors import InvalidInput, ModelFailed, Overtaken
+from rag.events import AskEvents, Retrieval, answer_of, told, told_text
 from rag.index.words import Words
 from rag.library import Library
 from rag.retrieve import HybridSearch, Retrieved
-from rag.types import Answer, Filters, Mode, Turn
+from rag.types import Answer, Cancelled, Filters, Mode, Turn, never
 
 EVERYTHING = Filters()
 EXTRACTIVE = "extractive"
@@ -79,7 +80,20 @@ class Answerer:
         top_k: int = 8,
         mode: Mode = "auto",
     ) -> Answer:
-        """The answer to a question, every sentence a quote; a refusal where the papers don't hold one.
+        """The answer at the end of ``events``; arguments and errors as there."""
+        return answer_of(self.events(question, history=history, filters=filters, top_k=top_k, mode=mode))
+
+    def events(
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        filters: Filters = EVERYTHING,
+        top_k: int = 8,
+        mode: Mode = "auto",
+        cancelled: Cancelled = never,
+    ) -> AskEvents:
+        """A question from the search to the answer, each piece as soon as it is verified.
 
         Args:
             question: the message.
@@ -87,10 +101,13 @@ class Answerer:
             filters: which papers may be used.
             top_k: how many papers are retrieved and may be cited.
             mode: what may write the answer.
+            cancelled: whether to stop; looked at while a language model is waited for.
 
         Raises:
             InvalidInput: a language model is asked for and none is configured.
             IndexUnavailable: nothing can be searched.
+            Overtaken: the papers changed after the answer had begun.
+            Stopped: it was cancelled.
         """
         if mode == "llm" and self._writer is None:
             raise InvalidInput(
@@ -99,8 +116,13 @@ class Answerer:
                 field="mode",
             )
         if line := friendly_line(question):
-            return self._friendly(question, tuple(history), line)
-        return self.write(self.look(question, history=history, filters=filters, top_k=top_k, mode=mode))
+            yield from told(self._friendly(question, tuple(history), line))
+            return
+        looked = self.look(
+            question, history=history, filters=filters, top_k=top_k, mode=mode, cancelled=cancelled
+        )
+        yield Retrieval(looked.found.hits[:top_k])
+        yield from self.write(looked, cancelled)
 
     def look(
         self,
@@ -110,14 +132,16 @@ class Answerer:
         filters: Filters = EVERYTHING,
         top_k: int = 8,
         mode: Mode = "auto",
+        cancelled: Cancelled = never,
     ) -> Looked:
         """Search and weigh, and write nothing yet.
 
         Raises:
             IndexUnavailable: nothing can be searched.
+            Stopped: it was cancelled.
         """
         clock = Clock()
-        standalone, degraded = self._standalone(plain_question(question), history, mode)
+        standalone, degraded = self._standalone(plain_question(question), history, mode, cancelled)
         clock.lap("condense")
 
         def looked(text: str) -> Looked:
@@ -153,14 +177,14 @@ class Answerer:
         return carried if carried.confidence > alone.confidence else alone
 
     def _standalone(
-        self, question: str, history: Sequence[Turn], mode: Mode
+        self, question: str, history: Sequence[Turn], mode: Mode, cancelled: Cancelled
     ) -> tuple[Standalone, tuple[str, ...]]:
         """The question in the light of the history, by the language model if there is one, else by rules."""
         by_rules = condense(question, history, self._words)
         if self._writer is None or mode == "extractive" or not history:
             return by_rules, ()
         try:
-            text, _ = self._writer.writer.condense(question, history)
+            text, _ = self._writer.writer.condense(question, history, cancelled)
         except ModelFailed as error:
             return by_rules, (f"llm: {error}",)
         return Standalone(text, text, True), ()
@@ -177,30 +201,36 @@ class Answerer:
             through["about"] = 0.0  # no paper has any of its words
         return through, self._calibration.confidence(through)
 
-    def write(self, looked: Looked) -> Answer:
-        """The answer from what was found."""
+    def write(self, looked: Looked, cancelled: Cancelled = never) -> AskEvents:
+        """Text and citations from what was found, and the answer; errors as for ``events``."""
         quotes = self._standing(looked.quotes) if looked.confidence >= self._threshold else ()
         looked.clock.lap("verify")
-        if not quotes:
-            return self._refusal(looked)
-        if self._writer is not None and looked.mode != "extractive":
+        if quotes and self._writer is not None and looked.mode != "extractive":
             try:
-                return self._by_model(looked, self._writer)
-            except ModelFailed as error:
+                yield from self._by_model(looked, self._writer, cancelled)
+                return
+            except ModelFailed as error:  # none after the first word was given away
                 looked = replace(looked, degraded=(*looked.degraded, f"llm: {error}"))
+        answer = self._extracted(looked, quotes) if quotes else self._refusal(looked)
+        yield from told_text(answer)
+        yield answer
+
+    def _extracted(self, looked: Looked, quotes: Sequence[Quote]) -> Answer:
         composed = compose(quotes)
         looked.clock.lap("write")
         return self._done(looked, composed)
 
-    def _by_model(self, looked: Looked, writer: CheckedWriter) -> Answer:
+    def _by_model(self, looked: Looked, writer: CheckedWriter, cancelled: Cancelled) -> AskEvents:
         """The answer that the language model writes, or its word that there is none."""
-        written = writer.write(looked.asked.text, looked.found, looked.top_k)
+        written = yield from writer.write(looked.asked.text, looked.found, looked.top_k, cancelled)
         looked.clock.lap("write")
-        if not written.composed.citations:
-            answer = self._refusal(looked)
+        if written.composed.citations:
+            self._check_still_standing(written.composed)
+            answer = self._done(looked, written.composed)
         else:
-            answer = self._done(looked, self._still_standing(written.composed))
-        return replace(
+            answer = self._refusal(looked)
+            yield from told_text(answer)
+        yield replace(
             answer,
             mode="llm",
             model=self.model,
@@ -209,11 +239,10 @@ class Answerer:
             degraded=(*answer.degraded, *written.notes),
         )
 
-    def _still_standing(self, composed: Composed) -> Composed:
+    def _check_still_standing(self, composed: Composed) -> None:
         cited = [Quote(citation.paper, citation.span) for citation in composed.citations]
         if len(self._standing(cited)) < len(cited):
-            raise ModelFailed("a paper was removed or changed while the language model wrote")
-        return composed
+            raise Overtaken("A cited paper was removed or changed while the answer was written; ask again.")
 
     def _standing(self, quotes: Sequence[Quote]) -> tuple[Quote, ...]:
         """The quotes whose paper still stands in the library with the very same words."""

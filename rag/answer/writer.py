@@ -12,7 +12,7 @@ from rag.answer.writer_budget import PER_MESSAGE, estimate_tokens, fit_history, 
 from rag.answer.writer_client import ChatModel, Ended, Reply
 from rag.errors import ModelFailed
 from rag.retrieve import Retrieved
-from rag.types import Paper, Turn, Usage
+from rag.types import Cancelled, Paper, Turn, Usage, never
 
 NO_ANSWER = "NO ANSWER"
 """What the model writes when the papers don't answer."""
@@ -76,7 +76,9 @@ class LlmWriter:
         """The model's name."""
         return self._model.name
 
-    def write(self, question: str, retrieved: Retrieved | Sequence[Paper]) -> Draft:
+    def write(
+        self, question: str, retrieved: Retrieved | Sequence[Paper], cancelled: Cancelled = never
+    ) -> Draft:
         """A draft of the answer, with ``[n]`` markers that name ``Draft.papers`` from 1.
 
         Papers that don't fit are left out from the end, the last one that does perhaps shortened.
@@ -84,9 +86,11 @@ class LlmWriter:
         Args:
             question: able to stand alone.
             retrieved: papers, best first.
+            cancelled: whether to stop.
 
         Raises:
             ModelFailed: not one paper fits, or no turn was free in time.
+            Stopped: it was cancelled before a turn was free.
         """
         papers = (
             [hit.paper for hit in retrieved.hits] if isinstance(retrieved, Retrieved) else list(retrieved)
@@ -96,7 +100,7 @@ class LlmWriter:
             raise ModelFailed(
                 "No paper fits into the language model's context: raise CITEWELL_LLM_CONTEXT_TOKENS."
             )
-        reply = self._model.stream(answer_messages(self._answer, question, shown))
+        reply = self._model.stream(answer_messages(self._answer, question, shown), cancelled)
         whole = {paper.id: paper for paper in papers}
         return Draft(reply, tuple(whole[paper.id] for paper in shown), self._answer.label)
 
@@ -108,16 +112,19 @@ class LlmWriter:
 
         return fit_papers(papers, self._room.context - self._room.reply, count)
 
-    def condense(self, question: str, history: Sequence[Turn]) -> tuple[str, Usage]:
+    def condense(
+        self, question: str, history: Sequence[Turn], cancelled: Cancelled = never
+    ) -> tuple[str, Usage]:
         """The question made to stand alone.
 
         Raises:
             ModelFailed: the model failed, or wrote something else than a question.
+            Stopped: it was cancelled.
         """
         turns = fit_history(history, min(_HISTORY_TOKENS, self._room.context // 2), estimate_tokens)
         if not turns:
             return question, Usage()
-        text, usage = self._model.complete(condense_messages(self._condense, question, turns))
+        text, usage = self._model.complete(condense_messages(self._condense, question, turns), cancelled)
         rewritten = " ".join(text.strip().strip('"“”').split())
         if not _is_question_of(rewritten, question, turns):
             raise ModelFailed(f"The language model {self.name} wrote no question where one was asked for.")

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 
 from rag.answer.compose import Composed
 from rag.answer.verify import AnswerChecker, Checked, Page, Verifier
 from rag.answer.writer import NO_ANSWER, Draft, LlmWriter
 from rag.errors import ModelFailed
+from rag.events import Delta
 from rag.retrieve import Retrieved
-from rag.types import Usage
+from rag.types import Cancelled, Citation, Usage, never
+
+Writing = Generator[Citation | Delta, None, "Written"]
+"""What may be sent, as it comes; at the end the whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,53 +46,76 @@ class CheckedWriter:
         self.writer = writer
         self._verifier = verifier
 
-    def write(
-        self, question: str, found: Retrieved, top_k: int, on_text: Callable[[str], None] | None = None
-    ) -> Written:
-        """The answer that the model gives from the best ``top_k`` papers.
+    def write(self, question: str, found: Retrieved, top_k: int, cancelled: Cancelled = never) -> Writing:
+        """The answer that the model gives from the best ``top_k`` papers, each sentence once it is verified.
+
+        Nothing is given before the first sentence that has a citation: until then the answer may still turn
+        out a refusal. After it, what was given stays: a model that fails then leaves the sentences that it
+        had written, with a note.
 
         Args:
             question: able to stand alone.
             found: what the search gave.
             top_k: papers that may be cited.
-            on_text: is given each verified sentence, with its markers, as soon as it is.
+            cancelled: whether to stop.
 
         Raises:
             ModelFailed: the model failed, or nothing that it wrote can be supported.
             ModelTimeout: it took too long.
+            Stopped: it was cancelled.
         """
-        draft = self.writer.write(question, [hit.paper for hit in found.hits[:top_k]])
+        draft = self.writer.write(question, [hit.paper for hit in found.hits[:top_k]], cancelled)
         try:
-            return self._checked(draft, found, on_text or _ignore)
+            return (yield from self._checked(draft, found))
         finally:
             draft.close()
 
-    def _checked(self, draft: Draft, found: Retrieved, on_text: Callable[[str], None]) -> Written:
+    def _checked(self, draft: Draft, found: Retrieved) -> Writing:
         checker = AnswerChecker(self._verifier.prepare(draft.papers, found.idf))
-        page, heard = Page(), ""
-
-        def take(sentence: Checked) -> None:
-            on_text(page.add(sentence)[0])
-
-        for portion in draft:
-            heard = (heard + portion)[: len(NO_ANSWER) + 4]
-            for sentence in checker.feed(portion):
-                take(sentence)
-        cut = draft.ended is not None and draft.ended.reason == "length"
-        for sentence in () if cut else checker.finish():  # a sentence cut off is no sentence
-            take(sentence)
+        page, heard, note = _Release(), "", ""
+        try:
+            for portion in draft:
+                heard = (heard + portion)[: len(NO_ANSWER) + 4]
+                for sentence in checker.feed(portion):
+                    yield from page.add(sentence)
+            if draft.ended is not None and draft.ended.reason == "length":
+                note = "the reply was cut at the most tokens allowed"
+            else:  # a sentence cut off is no sentence
+                for sentence in checker.finish():
+                    yield from page.add(sentence)
+        except ModelFailed as error:
+            if not page.begun:
+                raise
+            note = f"{error} What it had written by then was verified, and stands"
         composed = page.composed()
         if composed.citations:
-            return Written(composed, draft.usage, draft.prompt, _notes(checker.dropped, cut))
+            return Written(composed, draft.usage, draft.prompt, _notes(checker.dropped, note))
         if heard.strip(" .*_\n").upper().startswith(NO_ANSWER):
             return Written(composed, draft.usage, draft.prompt)
         raise ModelFailed("the language model wrote nothing that the papers support")
 
 
-def _notes(dropped: int, cut: bool) -> tuple[str, ...]:
-    notes = ["llm: the reply was cut at the most tokens allowed"] if cut else []
-    return (*notes, *([f"llm: {dropped} unsupported sentences left out"] if dropped else []))
+class _Release:
+    """An answer that grows, and gives its text away from the first citation on."""
+
+    def __init__(self) -> None:
+        self._page = Page()
+        self._held = ""
+        self.begun = False
+
+    def add(self, sentence: Checked) -> Iterator[Citation | Delta]:
+        text, fresh = self._page.add(sentence)
+        self._held += text
+        self.begun = self.begun or bool(fresh)
+        if self.begun:
+            yield from fresh
+            yield Delta(self._held)
+            self._held = ""
+
+    def composed(self) -> Composed:
+        return self._page.composed()
 
 
-def _ignore(_text: str) -> None:
-    return
+def _notes(dropped: int, note: str) -> tuple[str, ...]:
+    left_out = f"{dropped} unsupported sentences left out" if dropped else ""
+    return tuple(f"llm: {each}" for each in (note, left_out) if each)

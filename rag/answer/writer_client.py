@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Awaitable, Coroutine, Iterator, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -20,12 +21,13 @@ from llama_index.core.base.llms.types import ChatMessage, ChatResponse
 from llama_index.core.llms import LLM
 
 from rag.answer.prompts import Message
-from rag.errors import ModelFailed, ModelTimeout
-from rag.types import Usage
+from rag.errors import ModelFailed, ModelTimeout, Stopped
+from rag.types import Cancelled, Usage, never
 
 _LONGEST_WAIT = 10.0  # seconds that a Retry-After is obeyed; a model that asks for more is given up
 _SHORTEST_WAIT = 0.25
 _GRACE = 2.0  # seconds beyond a deadline, after which nothing more is expected
+_LOOK_UP = 0.1  # seconds between looks at whether anybody still waits
 _COMPLETE = ("stop", "length")
 HTTP_TOO_MANY, HTTP_SERVER_FAULT = 429, 500
 
@@ -75,25 +77,36 @@ class ChatModel:
         """The model's name."""
         return str(self._llm.metadata.model_name)
 
-    def stream(self, messages: Sequence[Message]) -> Reply:
+    def stream(self, messages: Sequence[Message], cancelled: Cancelled = never) -> Reply:
         """Asks; the reply comes as it is read.
+
+        Args:
+            messages: of the conversation.
+            cancelled: whether to stop; looked at ten times a second, also while a turn is waited for.
 
         Raises:
             ModelTimeout: no turn was free in time.
+            Stopped: it was cancelled before a turn was free.
         """
         until = time.monotonic() + self._bounds.timeout_s
-        if not self._turns.acquire(timeout=self._bounds.timeout_s):
-            raise ModelTimeout(f"The language model {self.name} had no turn free in time; try again later.")
-        return Reply(self, [ChatMessage(role=m.role, content=m.content) for m in messages], until)
+        while not self._turns.acquire(timeout=_LOOK_UP):
+            _stop_if(cancelled)
+            if time.monotonic() > until:
+                raise ModelTimeout(
+                    f"The language model {self.name} had no turn free in time; try again later."
+                )
+        asked = [ChatMessage(role=m.role, content=m.content) for m in messages]
+        return Reply(self, asked, until, cancelled)
 
-    def complete(self, messages: Sequence[Message]) -> tuple[str, Usage]:
+    def complete(self, messages: Sequence[Message], cancelled: Cancelled = never) -> tuple[str, Usage]:
         """The whole reply.
 
         Raises:
             ModelFailed: the model failed, or sent something else than a complete reply.
             ModelTimeout: it did not answer in time.
+            Stopped: it was cancelled.
         """
-        reply = self.stream(messages)
+        reply = self.stream(messages, cancelled)
         text = "".join(reply)
         return text, reply.ended.usage if reply.ended else Usage()
 
@@ -102,7 +115,9 @@ class ChatModel:
         self._loop.stop()
 
     def _start(self, reply: Reply) -> Future[None]:
-        return self._loop.run(self._pump(reply))
+        future = self._loop.run(self._pump(reply))
+        future.add_done_callback(lambda _: self._turns.release())  # a call cancelled early never begins
+        return future
 
     async def _pump(self, reply: Reply) -> None:
         """One call and at most one retry, into the reply's queue."""
@@ -128,8 +143,6 @@ class ChatModel:
             reply.put(
                 ModelFailed(f"The language model {self.name} sent no usable reply: {type(error).__name__}.")
             )
-        finally:
-            self._turns.release()
 
     async def _once(self, reply: Reply) -> None:
         chunks = await self._in_time(self._llm.astream_chat(reply.messages))
@@ -162,12 +175,16 @@ class ChatModel:
 class Reply:
     """A reply as it comes: iterate for its text, then see ``ended``. Closing it ends the call.
 
-    Iterating raises ModelFailed where the reply is not complete, ModelTimeout where it takes too long.
+    Iterating raises ModelFailed where the reply is not complete, ModelTimeout where it takes too long,
+    Stopped where it was cancelled.
     """
 
-    def __init__(self, model: ChatModel, messages: list[ChatMessage], until: float) -> None:
+    def __init__(
+        self, model: ChatModel, messages: list[ChatMessage], until: float, cancelled: Cancelled = never
+    ) -> None:
         self.messages = messages
         self.until = until
+        self._cancelled = cancelled
         self.begun = False
         self.ended: Ended | None = None
         self._queue: queue.SimpleQueue[str | Ended | ModelFailed] = queue.SimpleQueue()
@@ -193,10 +210,11 @@ class Reply:
         self._future.cancel()
 
     def _next(self) -> str | Ended | ModelFailed:
-        try:
-            return self._queue.get(timeout=max(0.0, self.until - time.monotonic()) + _GRACE)
-        except queue.Empty:
-            return ModelTimeout("The language model did not answer in time.")
+        while time.monotonic() < self.until + _GRACE:
+            _stop_if(self._cancelled)
+            with suppress(queue.Empty):
+                return self._queue.get(timeout=_LOOK_UP)
+        return ModelTimeout("The language model did not answer in time.")
 
 
 class _Loop:
@@ -228,6 +246,11 @@ class _Loop:
         loop.run_forever()
         loop.run_until_complete(loop.shutdown_asyncgens())
         loop.close()
+
+
+def _stop_if(cancelled: Cancelled) -> None:
+    if cancelled():
+        raise Stopped("The answer was stopped before it was written; ask again.")
 
 
 async def _cancel_all() -> None:

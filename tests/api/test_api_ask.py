@@ -7,11 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
-from api.stream import events
-from api.wire.ask import AskOut
 from tests.fakes.papers import PARSING, SPARSE
 from tests.fakes.streams import parsed
-from tests.fakes.whole import WholeService
 
 QUESTION = "How is attention made sparse, and what does parsing need?"
 
@@ -142,16 +139,3 @@ async def test_a_stream_that_fails_before_its_first_event_is_a_problem(client: h
     response = await client.post("/v1/ask", json={"question": " ", "stream": True})
     assert response.status_code == 422
     assert response.headers["content-type"] == "application/problem+json"
-
-
-def test_text_between_sentences_is_streamed_too(service: WholeService) -> None:
-    body = AskOut.of(service.ask(QUESTION))
-    first = body.sentences[0]
-    shifted = body.model_copy(
-        update={
-            "answer": f"So: {first.text} End.",
-            "sentences": [first.model_copy(update={"start": 4, "end": 4 + len(first.text)})],
-        }
-    )
-    found = parsed(b"".join(events(shifted)).decode())
-    assert "".join(data["text"] for name, data in found if name == "delta") == shifted.answer

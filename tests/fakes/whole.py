@@ -14,8 +14,10 @@ from pathlib import Path
 from rag.checks import MAX_QUESTION, check_filters, check_text, check_top_k
 from rag.corpus import read_papers, sentence_spans
 from rag.errors import InvalidInput, NotFound, UnknownFormat
+from rag.events import AskEvent, AskEvents, answer_of, told
 from rag.types import (
     Answer,
+    Cancelled,
     Citation,
     Filters,
     Hit,
@@ -32,10 +34,10 @@ from rag.types import (
     Span,
     StageScore,
     Turn,
+    never,
 )
 
 Progress = Callable[[int, int | None], None]
-Cancelled = Callable[[], bool]
 
 
 class WholeService:
@@ -48,6 +50,8 @@ class WholeService:
         self.unready: tuple[str, ...] = ()
         self.before_call: Callable[[], None] = lambda: None
         """Called at the start of every ask and search: a place to wait or to fail."""
+        self.after_event: Callable[[AskEvent, Cancelled], None] = lambda _event, _cancelled: None
+        """Called after every event of an ask was handed out."""
 
     def ask(
         self,
@@ -58,7 +62,29 @@ class WholeService:
         top_k: int = 8,
         mode: Mode = "auto",
     ) -> Answer:
+        """The answer at the end of ``ask_events``."""
+        events = self.ask_events(question, history=history, filters=filters, top_k=top_k, mode=mode)
+        return answer_of(events)
+
+    def ask_events(
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        filters: Filters = Filters(),  # noqa: B008  # frozen
+        top_k: int = 8,
+        mode: Mode = "auto",
+        cancelled: Cancelled = never,
+    ) -> AskEvents:
         """Quote the sentence that shares most words, of up to two papers; refuse where none does."""
+        answer = self._answer(question, history, filters, top_k, mode)
+        for event in told(answer):
+            yield event
+            self.after_event(event, cancelled)
+
+    def _answer(
+        self, question: str, history: Sequence[Turn], filters: Filters, top_k: int, mode: Mode
+    ) -> Answer:
         check_text(question, "question", longest=MAX_QUESTION)
         check_filters(filters)
         check_top_k(top_k)

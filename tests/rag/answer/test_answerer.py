@@ -9,6 +9,7 @@ import pytest
 from rag.answer import Answerer
 from rag.answer.linear import Linear
 from rag.errors import InvalidInput
+from rag.events import answer_of
 from rag.types import Answer, Filters, Turn
 from tests.rag.answer.sample import calibration
 from tests.rag.retrieve.world import PAPERS, World, world
@@ -159,7 +160,7 @@ def test_a_quote_of_a_paper_removed_meanwhile_is_not_sent(tmp_path: Path) -> Non
         answerer = Answerer(made.search(), made.library, calibration=calibration())
         looked = answerer.look("How is attention made sparse for translation?")
         made.library.remove(["sparse"])
-        answer = _checked(answerer.write(looked))
+        answer = _checked(answer_of(answerer.write(looked)))
     assert answer.status == "insufficient_evidence"
 
 
@@ -168,7 +169,7 @@ def test_a_quote_of_a_paper_changed_meanwhile_is_not_sent(tmp_path: Path) -> Non
         answerer = Answerer(made.search(), made.library, calibration=calibration())
         looked = answerer.look("How is attention made sparse for translation?")
         made.store([replace(PAPERS[0], abstract="Corrected. " + PAPERS[0].abstract)])
-        answer = _checked(answerer.write(looked))
+        answer = _checked(answer_of(answerer.write(looked)))
     assert answer.status == "insufficient_evidence"
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -9,12 +11,13 @@ import pytest
 
 from rag.answer.answerer import Answerer
 from rag.answer.confidence import Calibration
-from rag.errors import InvalidInput
+from rag.errors import InvalidInput, Overtaken, Stopped
+from rag.events import AskEvent, Delta, Retrieval
 from rag.index import Indexes
 from rag.library import Library
 from rag.retrieve import HybridSearch
 from rag.settings import load_settings
-from rag.types import Answer, Paper, Turn
+from rag.types import Answer, Citation, Paper, Turn
 from rag.wiring import language_model, open_service
 from tests.fakes.embedding import WordHashEmbedding
 from tests.fakes.llm_server import Behaviour, Fails, Hangs, LlmServer, Says, Sends
@@ -80,6 +83,11 @@ def asked(answerer: Answerer, server: LlmServer, *script: Behaviour) -> Answer:
     server.requests.clear()
     server.will(*script)
     return answerer.answer(QUESTION)
+
+
+def events_of(answerer: Answerer, server: LlmServer, *script: Behaviour) -> list[AskEvent]:
+    server.will(*script)
+    return list(answerer.events(QUESTION))
 
 
 def number_of(server: LlmServer, paper: Paper) -> int:
@@ -164,6 +172,87 @@ def test_when_the_model_fails_the_answer_is_extracted_and_says_so(
     assert any(note.startswith("llm: ") for note in answer.degraded)
     assert TRUE in answer.answer
     assert_promises_hold(answer)
+
+
+LONG = f"{TRUE} [1]. Watering does not change the growth of ferns [1]. Ferns in the"
+
+
+@pytest.mark.parametrize(
+    "behaviour",
+    [
+        Says(f"{TRUE} [1]."),
+        Says(LONG, finish=None),
+        Says(LONG, finish="length"),
+        Says("Here is what I found. The moon is made of cheese [1]. It is round [2]. Or so they say."),
+        Says(f"Here is what I found. {TRUE} [1]. The moon is made of cheese [2]. More is not known."),
+        Says("NO ANSWER. Here is more than that. And more. And more."),
+        Hangs(LONG),
+        Fails(500),
+        Sends("<html>", "text/html"),
+    ],
+    ids=lambda value: repr(value)[:60],
+)
+def test_whatever_the_model_does_text_given_away_is_the_answer_and_citations_come_first(
+    answerer: Answerer, server: LlmServer, behaviour: Behaviour
+) -> None:
+    first, *middle, last = events_of(answerer, server, behaviour)
+    assert isinstance(last, Answer)
+    assert first == Retrieval(last.retrieved)
+    assert "".join(event.text for event in middle if isinstance(event, Delta)) == last.answer
+    known: set[int] = set()
+    for event in middle:
+        if isinstance(event, Citation):
+            known.add(event.number)
+        elif isinstance(event, Delta):
+            assert {int(number) for number in re.findall(r"\[(\d+)\]", event.text)} <= known
+    assert known == {citation.number for citation in last.citations}
+    assert_promises_hold(last)
+
+
+@pytest.mark.parametrize("fault", [Says(LONG, finish=None), Hangs(LONG)], ids=["cut off", "silent"])
+def test_a_model_that_fails_halfway_leaves_the_sentences_already_given_away(
+    answerer: Answerer, server: LlmServer, fault: Behaviour
+) -> None:
+    answer = asked(answerer, server, fault)
+    assert (answer.status, answer.mode) == ("answered", "llm")
+    assert answer.answer == f"{TRUE}. [1]"
+    assert "What it had written by then was verified" in answer.degraded[0]
+    assert_promises_hold(answer)
+
+
+def test_a_paper_removed_while_the_model_writes_ends_the_answer(
+    answerer: Answerer, server: LlmServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.will(Says(LONG))
+    events = answerer.events(QUESTION)
+    while not isinstance(next(events), Delta):
+        pass
+    monkeypatch.setattr(answerer._library, "papers", lambda _: {})
+    with pytest.raises(Overtaken, match="ask again"):
+        list(events)
+
+
+@pytest.mark.parametrize("history", [(), (Turn("user", QUESTION), Turn("assistant", f"{TRUE}."))])
+def test_a_cancelled_question_ends_the_call_to_the_model(
+    answerer: Answerer, server: LlmServer, history: tuple[Turn, ...]
+) -> None:
+    server.closed.clear()
+    server.will(Hangs("Do ferns grow", pings=True))
+    cancelled = threading.Event()
+    threading.Timer(0.3, cancelled.set).start()
+    with pytest.raises(Stopped):
+        list(answerer.events("Does watering change it?", history=history, cancelled=cancelled.is_set))
+    assert server.closed.wait(1.0)
+
+
+def test_closing_the_events_ends_the_call_to_the_model(answerer: Answerer, server: LlmServer) -> None:
+    server.closed.clear()
+    server.will(Hangs(LONG, pings=True))
+    events = answerer.events(QUESTION)
+    while not isinstance(next(events), Delta):
+        pass
+    events.close()
+    assert server.closed.wait(1.0)
 
 
 def test_no_answer_from_the_model_is_a_refusal(answerer: Answerer, server: LlmServer) -> None:
