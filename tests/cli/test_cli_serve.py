@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 def test_a_server_answers_and_ends_well_on_a_signal(number: signal.Signals) -> None:
     with server() as running:
         assert running.ready_line.startswith("Ready: 3 papers, http://127.0.0.1:")
-        answer = httpx.post(f"{running.url}/v1/ask", json={"question": "How is attention made sparse?"})
+        asked = {"question": "How is attention made sparse?"}
+        answer = httpx.post(f"{running.url}/v1/ask", json=asked, timeout=30)
         assert answer.json()["status"] == "answered"
         status, log = running.stop(number)
     assert status == 0
