@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import subprocess
 import sys
 import tempfile
@@ -40,9 +41,11 @@ def measure(service: Service, paths: list[Path], questions: list[str], data_dir:
     papers = service.status().papers
     service.close()
     start = time.perf_counter()
-    command = [sys.executable, "-m", "cli.main", "--data-dir", str(data_dir), "ask", "--json", questions[0]]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    run = "from cli.main import run; run()"  # what the installed command does
+    command = [sys.executable, "-c", run, "--data-dir", str(data_dir), "ask", "--json", questions[0]]
+    answer = subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout
     restart_s = time.perf_counter() - start
+    json.loads(answer)  # a process that answered nothing measured nothing
     return Figures("Citewell", papers, ingest_s, restart_s, rss_mb, search_ms, ask_ms)
 
 

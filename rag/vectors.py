@@ -16,6 +16,24 @@ from rag.errors import LibraryCorrupt
 
 Floats = NDArray[np.float32]
 
+_SMALL = 250_000  # multiplications; OpenBLAS calls its threads for more than 262,144
+
+
+def product(left: Floats, right: Floats) -> Floats:
+    """``left @ right`` in strips of rows that OpenBLAS multiplies in the calling thread.
+
+    Waking its threads for products of this size costs more than they save, a hundredfold when cores are busy.
+
+    Args:
+        left: float32 ``[n, k]``.
+        right: float32 ``[k, m]``.
+    """
+    strip = max(1, _SMALL // max(1, right.size))
+    if len(left) <= strip:
+        return left @ right
+    return np.concatenate([left[start : start + strip] @ right for start in range(0, len(left), strip)])
+
+
 _HEADER = struct.Struct("<4sHHII")  # mark, version, dim, rows, reserved: 16 bytes keep the arrays aligned
 _MARK = b"CWTV"
 _VERSION = 1
@@ -48,6 +66,10 @@ class TokenVectors:
     def floats(self) -> Floats:
         """The vectors as float32 ``[n, dim]``."""
         return self.rows.astype(np.float32) * self.scales[:, None]
+
+    def cosines(self, query: Floats) -> Floats:
+        """``[n, q]``: each token with each of ``query``, unit vectors ``[q, dim]``."""
+        return product(self.rows.astype(np.float32), query.T) * self.scales[:, None]
 
     def __bytes__(self) -> bytes:
         """Header, scales, starts, rows; little-endian."""

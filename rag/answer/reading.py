@@ -185,7 +185,7 @@ def _late(evidence: Evidence, query: EncodedQuery | None) -> tuple[Floats, Float
     tokens = evidence.tokens
     if query is None or tokens is None or not len(tokens.rows) or not len(query.tokens):
         return cosines, cosines, cosines.max(keepdims=True)
-    table = (tokens.rows.astype(np.float32) @ query.tokens.T) * tokens.scales[:, None]
+    table = tokens.cosines(query.tokens)
     return *_by_sentence(table, *_bounds(evidence.spans, tokens)), table.max(axis=0)
 
 

@@ -18,7 +18,7 @@ from rag.embed.passages import Passage, SpanPooling
 from rag.embed.pooling import mean, unit
 from rag.embed.weights import WEIGHTS_SHA256, ModelFiles, find_minilm, load_weights
 from rag.types import EmbeddingIdentity
-from rag.vectors import Encoded, EncodedQuery, Floats
+from rag.vectors import Encoded, EncodedQuery, Floats, product
 
 NAME = "all-MiniLM-L6-v2"
 _QUERY_WINDOWS = 8  # some eight thousand characters; what is beyond is left out
@@ -101,7 +101,7 @@ class MiniLM(BaseEmbedding, SpanPooling):
         return encode(self._encoder, passages, self._token_vectors)
 
     def _token_vectors(self, states: Floats) -> Floats:
-        return unit(states if self._projection is None else states @ self._projection)
+        return unit(states if self._projection is None else product(states, self._projection))
 
     def _get_text_embedding(self, text: str) -> list[float]:
         return self._get_text_embeddings([text])[0]

@@ -18,10 +18,6 @@ from rag.vectors import Floats, TokenVectors
 
 NO_PLACE = -1
 
-# Multiplications in one matrix product. OpenBLAS calls its threads for more than 262,144, which on busy cores
-# was measured to take a hundred times as long.
-_PRODUCT = 250_000
-
 
 class LateWriter:
     """Writes the packed token vectors of one paper after another."""
@@ -87,15 +83,7 @@ class LateIndex:
         for i, row in enumerate(rows.tolist() if len(query) else []):
             tokens = self.of(row)
             if tokens is not None and len(tokens.rows):
-                cosines = _cosines(tokens, query)
+                cosines = tokens.cosines(query)
                 scores[i] = cosines.max(axis=0).mean()
                 places[i] = tokens.starts[cosines.argmax(axis=0)]
         return scores, places
-
-
-def _cosines(tokens: TokenVectors, query: Floats) -> Floats:
-    """``[paper tokens, question tokens]``."""
-    rows = tokens.rows.astype(np.float32)
-    step = max(1, _PRODUCT // query.size)
-    parts = [rows[start : start + step] @ query.T for start in range(0, len(rows), step)]
-    return np.concatenate(parts) * tokens.scales[:, None]

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from rag.errors import LibraryCorrupt
-from rag.vectors import Floats, TokenVectors
+from rag.vectors import Floats, TokenVectors, product
 
 rows = arrays(
     np.float32,
@@ -48,3 +48,12 @@ def test_bytes_cut_short_or_too_long_are_refused() -> None:
     for damaged in (blob[:-1], blob + b"\0"):
         with pytest.raises(LibraryCorrupt, match="ingest"):
             TokenVectors.from_bytes(damaged)
+
+
+@given(st.integers(0, 700), st.integers(1, 400), st.integers(1, 40))
+def test_a_product_in_strips_is_the_product(rows: int, width: int, columns: int) -> None:
+    """However many strips a product takes, it is the product."""
+    rng = np.random.default_rng(rows + width + columns)
+    left = rng.standard_normal((rows, width), dtype=np.float32)
+    right = rng.standard_normal((width, columns), dtype=np.float32)
+    np.testing.assert_allclose(product(left, right), left @ right, rtol=1e-4, atol=1e-4)

@@ -13,7 +13,7 @@ from rag.answer.verify.guard import exchanged, faults
 from rag.answer.verify.opposites import compares
 from rag.answer.verify.source import Claim, Source
 from rag.answer.verify.statement import Statement
-from rag.vectors import Floats
+from rag.vectors import Floats, product
 
 FAULTS = ("number", "name", "negation", "opposite", "exchanged")
 WORD_SIGNALS = (
@@ -90,7 +90,7 @@ class _View:
         self._cosines = source.vectors @ claim.vector
         rows = source.token_rows
         has_tokens = rows is not None and len(claim.tokens) > 0
-        self._table = rows @ claim.tokens.T if rows is not None and has_tokens else None
+        self._table = product(rows, claim.tokens.T) if rows is not None and has_tokens else None
         self._rare = np.array([max(map(idf, terms)) ** 2 for terms in claim.terms_of]) + 1e-6
         shared = np.array([self._share(terms) for terms in source.terms])
         late = np.array([self._likeness(i) for i in range(len(shared))])
