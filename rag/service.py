@@ -239,7 +239,7 @@ class Service:
         """Bring the indexes up to the library; searches go on meanwhile, over the old generation."""
         with self._refreshing:
             if self._indexes.stale(self._library):
-                self._indexes.rebuild(self._library)
+                self._indexes.refresh(self._library)
 
 
 def _files(paths: Sequence[Path]) -> list[Path]:

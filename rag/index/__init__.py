@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from rag.index.generation import Generation
 from rag.index.lexical import LexicalOptions
-from rag.index.manager import Indexes
+from rag.index.manager import Growth, Indexes
 
-__all__ = ["Generation", "Indexes", "LexicalOptions"]
+__all__ = ["Generation", "Growth", "Indexes", "LexicalOptions"]

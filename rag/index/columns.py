@@ -25,6 +25,7 @@ class ColumnsBuilder:
     ids: list[str] = field(default_factory=list)
     years: list[int] = field(default_factory=list)
     revisions: list[int] = field(default_factory=list)
+    places: list[int] = field(default_factory=list)
     names: dict[str, dict[str, list[int]]] = field(default_factory=lambda: {name: {} for name in _NAMED})
 
     def add(self, paper: Paper, revision: int) -> None:
@@ -33,6 +34,7 @@ class ColumnsBuilder:
         self.ids.append(paper.id)
         self.years.append(_NO_YEAR if paper.year is None else paper.year)
         self.revisions.append(revision)
+        self.places.append(len(paper.sources))
         for column, having in self.names.items():
             for name in {fold(name) for name in getattr(paper, column)}:
                 having.setdefault(name, []).append(row)
@@ -42,7 +44,7 @@ class ColumnsBuilder:
         folder.mkdir()
         names = {column: list(having) for column, having in self.names.items()}
         (folder / "names.json").write_text(json.dumps({"ids": self.ids, **names}))
-        numbers = {"years": self.years, "revisions": self.revisions}
+        numbers = {"years": self.years, "revisions": self.revisions, "places": self.places}
         for column, having in self.names.items():
             numbers[f"{column}.rows"] = [row for rows in having.values() for row in rows]
             numbers[f"{column}.counts"] = [len(rows) for rows in having.values()]
@@ -62,17 +64,21 @@ class Columns:
         self.ids: list[str] = names["ids"]
         self.revisions: NDArray[np.int64] = np.load(folder / "revisions.npy")
         self._years: NDArray[np.int64] = np.load(folder / "years.npy")
+        self._places: NDArray[np.int64] = np.load(folder / "places.npy")
         self._rows_of = {paper_id: row for row, paper_id in enumerate(self.ids)}
         self._having = {column: _postings(folder, column, names[column]) for column in _NAMED}
+
+    @property
+    def stamps(self) -> list[tuple[int, int]]:
+        """What tells whether a paper is stored as it was: see ``Snapshot.stamps``."""
+        return list(zip(self.revisions.tolist(), self._places.tolist(), strict=True))
 
     def row(self, paper_id: str) -> int | None:
         """The row of a paper, ``None`` if it isn't here."""
         return self._rows_of.get(paper_id)
 
-    def mask(self, filters: Filters) -> Mask | None:
-        """Which papers the filters let through, one bool a row; ``None`` when they limit nothing."""
-        if not filters:
-            return None
+    def mask(self, filters: Filters) -> Mask:
+        """Which papers the filters let through, one bool a row."""
         allowed = np.ones(len(self.ids), np.bool_)
         if filters.paper_ids:
             rows = (self._rows_of.get(paper_id) for paper_id in filters.paper_ids)

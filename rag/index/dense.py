@@ -17,7 +17,7 @@ from chromadb.api.collection_configuration import CreateHNSWConfiguration
 from chromadb.config import Settings as ChromaSettings
 
 from rag.errors import InvalidInput
-from rag.index.ragged import Ragged, Vectors
+from rag.index.ragged import Ragged, Stack, Vectors
 from rag.index.select import Mask, Ranked, Rows, best
 
 COLLECTION = "windows"
@@ -164,6 +164,43 @@ class DenseIndex:
         """The cosine of the nearest window of each of these papers to a unit vector."""
         return self._windows.best(query, rows)[0]
 
+    @property
+    def papers(self) -> int:
+        """How many papers there are."""
+        return len(self._windows)
+
     def close(self) -> None:
         """Let go of the store's files and memory."""
         self._client.close()  # type: ignore[attr-defined]  # every client of 1.5.9 has it, its interface says nothing
+
+
+class DenseArm:
+    """The graph of a base, and the papers that came since: few enough to be looked at one by one.
+
+    Args:
+        graph: over the first rows.
+        windows: of all rows.
+        present: one bool a row, ``None`` where all papers are present.
+    """
+
+    def __init__(self, graph: DenseIndex, windows: Stack, present: Mask | None) -> None:
+        self._graph = graph
+        self._windows = windows
+        self._present = present
+
+    def search(self, vector: Vectors, k: int, allowed: Mask | None = None) -> Ranked:
+        """The nearest papers, as ``DenseIndex.search``."""
+        if self._present is None:
+            return self._graph.search(vector, k, allowed)
+        mask = self._present if allowed is None else allowed & self._present
+        first = self._graph.papers
+        found = self._graph.search(vector, k, None if mask[:first].all() else mask[:first])
+        rows = first + np.flatnonzero(mask[first:] & (self._windows.counts[first:] > 0))
+        if k > 0 and len(rows):
+            query = unit(vector, self._windows.dim)
+            found += best(rows, self.cosines(query, rows), k)
+        return sorted(found, key=lambda hit: (-hit[1], hit[0]))[: max(k, 0)]
+
+    def cosines(self, query: Vectors, rows: Rows) -> Vectors:
+        """The cosine of the nearest window of each of these papers to a unit vector."""
+        return self._windows.best(query, rows)[0]

@@ -1,4 +1,8 @@
-"""One state of the library made searchable: written once, never changed, open to any number of readers."""
+"""One state of the library made searchable: written once, never changed, open to any number of readers.
+
+A generation is written whole, or it is what changed since another one that was: papers that came or were
+changed lie in a segment of its own, and those that went or were changed are absent from the one below.
+"""
 
 from __future__ import annotations
 
@@ -9,83 +13,107 @@ from numpy.typing import NDArray
 
 from rag.errors import IndexUnavailable
 from rag.index import manifest as manifests
-from rag.index.columns import Columns
-from rag.index.dense import COLLECTION, DenseIndex, embedded
+from rag.index.base import Base, seal
+from rag.index.dense import DenseArm
 from rag.index.late import LateIndex
 from rag.index.lexical import LexicalIndex
-from rag.index.ragged import Ragged, Vectors
+from rag.index.ragged import Stack, Vectors
+from rag.index.segment import Segment
 from rag.index.select import Mask, Rows, Scores
 from rag.index.words import Words
 from rag.types import Filters, IndexInfo, Span
 
-CHROMA = "chroma"
-COLUMNS = "columns"
-LEXICAL = "lexical"
-SENTENCES = ("sentences", "int8")
-SPANS = "spans.npy"
-WINDOWS = ("windows", "float32")
+GONE = "gone.npy"
 
 
 class Generation:
-    """All papers by row: ``0..len-1``, in the order of their ids. Any thread may search.
+    """All papers by row; rows of papers that are gone are never found. Any thread may search.
 
     Args:
-        folder: where ``build`` wrote it.
+        folder: where ``build`` or ``extend`` wrote it.
         words: the tokenizer of the lexical index.
+        known: a base that is open; another is opened where this generation stands on another.
 
     Attributes:
+        manifest: what it says of itself.
+        base: what it stands on, or is.
         dense: papers by nearness.
         lexical: papers by shared words.
         late: papers by token vectors; false where none are stored.
+        ids: the paper id of each row.
+        revisions: the library's revision when each row's paper was last written; a changed paper has another.
 
     Raises:
         IndexUnavailable: its files are not what its manifest says.
     """
 
-    def __init__(self, folder: Path, words: Words) -> None:
+    def __init__(self, folder: Path, words: Words, known: Base | None = None) -> None:
         self.manifest = manifests.read(folder)
-        dim = self.manifest.embedding.dim
-        self._columns = Columns(folder / COLUMNS)
-        self.lexical = LexicalIndex(folder / LEXICAL, len(self), words)
-        self.late = LateIndex(folder)
-        self._sentences = Ragged(folder, *SENTENCES, dim)
-        self._spans: NDArray[np.int32] = np.load(folder / SPANS, mmap_mode="r")
-        windows = Ragged(folder, *WINDOWS, dim)
-        client = embedded(folder / CHROMA)
+        self._folder = folder
+        self.base = self._base(known)
+        self.base.join()
         try:
-            self.dense = DenseIndex(client, COLLECTION, windows)
-            if fault := self.dense.fault():
-                raise IndexUnavailable(f"Generation {folder.name} is damaged ({fault}): rebuild it.")
+            self._open(words)
         except BaseException:
-            client.close()  # type: ignore[attr-defined]  # see DenseIndex.close
+            self.base.leave()
             raise
 
+    def _base(self, known: Base | None) -> Base:
+        if self.manifest.base is None:
+            return Base(self._folder, self.manifest)
+        folder = self._folder.parent / str(self.manifest.base)
+        try:
+            fits = seal(folder) == self.manifest.base_seal
+        except OSError:
+            fits = False
+        if not fits:
+            raise IndexUnavailable(f"Generation {self._folder.name} has lost what it stands on: rebuild it.")
+        return known if known is not None and known.folder == folder else Base(folder)
+
+    def _open(self, words: Words) -> None:
+        segments = [self.base.segment]
+        self._present: Mask | None = None
+        if self.manifest.base is not None:
+            segments.append(Segment(self._folder, self.manifest.embedding.dim))
+            self._present = np.ones(sum(map(len, segments)), np.bool_)
+            self._present[np.load(self._folder / GONE)] = False
+        self._columns = [segment.columns for segment in segments]
+        self._spans = [segment.spans for segment in segments]
+        self._offsets = [segment.sentences.offsets for segment in segments]
+        self._sentences = Stack([segment.sentences for segment in segments])
+        self.ids: list[str] = [paper_id for columns in self._columns for paper_id in columns.ids]
+        self.revisions: NDArray[np.int64] = np.concatenate([columns.revisions for columns in self._columns])
+        self.lexical = LexicalIndex(
+            [segment.postings for segment in segments], words, self.manifest.lexical, self._present
+        )
+        self.late = LateIndex(*(segment.folder for segment in segments))
+        self.dense = DenseArm(self.base.graph, Stack([s.windows for s in segments]), self._present)
+
     def __len__(self) -> int:
-        """How many papers there are."""
-        return self.manifest.papers
+        """How many rows there are, those of papers that are gone among them."""
+        return len(self.ids)
 
     @property
     def info(self) -> IndexInfo:
         """Which generation this is."""
-        return IndexInfo(self.manifest.number, len(self), self.manifest.embedding.name)
-
-    @property
-    def ids(self) -> list[str]:
-        """The paper id of each row."""
-        return self._columns.ids
-
-    @property
-    def revisions(self) -> NDArray[np.int64]:
-        """The library's revision when each row's paper was last written; a changed paper has another one."""
-        return self._columns.revisions
+        return IndexInfo(self.manifest.number, self.manifest.papers, self.manifest.embedding.name)
 
     def row(self, paper_id: str) -> int | None:
         """The row of a paper, ``None`` if it isn't here."""
-        return self._columns.row(paper_id)
+        first = len(self)
+        for columns in reversed(self._columns):
+            first -= len(columns.ids)
+            row = columns.row(paper_id)
+            if row is not None and (self._present is None or self._present[first + row]):
+                return first + row
+        return None
 
     def mask(self, filters: Filters) -> Mask | None:
         """Which rows the filters let through; ``None`` when they limit nothing."""
-        return self._columns.mask(filters)
+        if not filters:
+            return None
+        allowed = np.concatenate([columns.mask(filters) for columns in self._columns])
+        return allowed if self._present is None else allowed & self._present
 
     def best_sentence(self, query: Vectors, rows: Rows) -> tuple[Scores, Rows]:
         """The cosine of each paper's nearest sentence to a unit vector, and its ordinal; -1 for none."""
@@ -93,15 +121,22 @@ class Generation:
 
     def span(self, row: int, ordinal: int) -> Span:
         """Where a sentence stands in its paper's abstract."""
-        start, end = self._spans[self._sentences.offsets[row] + ordinal]
+        part, inside = self._sentences.part(row)
+        start, end = self._spans[part][self._offsets[part][inside] + ordinal]
         return Span(int(start), int(end))
 
     def sentences(self, row: int) -> tuple[tuple[Span, ...], Vectors]:
         """Where the sentences of a paper stand in its abstract, and their unit vectors, copied."""
-        part = slice(*self._sentences.offsets[row : row + 2])
-        spans = tuple(Span(start, end) for start, end in self._spans[part].tolist())
+        part, inside = self._sentences.part(row)
+        own = slice(*self._offsets[part][inside : inside + 2])
+        spans = tuple(Span(start, end) for start, end in self._spans[part][own].tolist())
         return spans, self._sentences.of(row)
 
-    def close(self) -> None:
-        """Let go of files and memory; no search may be running."""
-        self.dense.close()
+    def close(self) -> tuple[Path, ...]:
+        """Let go of files and memory; no search may be running.
+
+        Returns:
+            The folders that nothing has open any more.
+        """
+        own = () if self.manifest.base is None else (self._folder,)
+        return (*own, self.base.folder) if self.base.leave() else own

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +12,8 @@ from threading import Condition, Lock
 
 from rag.errors import CitewellError, IndexUnavailable
 from rag.index import manifest as manifests
-from rag.index.build import NO_MODEL, Progress, build
+from rag.index.base import Base
+from rag.index.build import NO_MODEL, Progress, build, extend
 from rag.index.generation import Generation
 from rag.index.lexical import LexicalOptions
 from rag.index.words import Words
@@ -21,6 +22,25 @@ from rag.library import Library
 _log = logging.getLogger(__name__)
 
 CURRENT = "CURRENT"
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """When a change of the library is added to the generation that is there, rather than all made anew.
+
+    Attributes:
+        least: papers from which that pays; fewer are made anew in a second or two.
+        share: of the papers that may have changed since all was made anew.
+        most: papers that may have: they are looked at one by one in every search.
+    """
+
+    least: int = 1_000
+    share: float = 0.1
+    most: int = 10_000
+
+    def room(self, papers: int) -> int:
+        """How many papers may have changed since a generation of so many was written whole; 0 for none."""
+        return min(int(papers * self.share), self.most) if papers >= self.least else 0
 
 
 @dataclass(slots=True)
@@ -39,11 +59,15 @@ class Indexes:
     Args:
         folder: where generations live; made where absent. One process may use it at a time.
         options: of the lexical index; a generation made with others is rebuilt.
+        growth: when a change is added to what is there.
     """
 
-    def __init__(self, folder: Path, options: LexicalOptions | None = None) -> None:
+    def __init__(
+        self, folder: Path, options: LexicalOptions | None = None, growth: Growth | None = None
+    ) -> None:
         self._folder = folder
         self._options = options or LexicalOptions()
+        self._growth = growth or Growth()
         self._words = Words()
         self._building = Lock()
         self._state = Condition()
@@ -63,7 +87,7 @@ class Indexes:
         else:
             self._swap(generation)
         if self.stale(library):
-            self.rebuild(library, progress)
+            self.refresh(library, progress)
         self._sweep()
 
     def stale(self, library: Library) -> bool:
@@ -80,8 +104,10 @@ class Indexes:
                 self._options,
             )
 
-    def rebuild(self, library: Library, progress: Progress | None = None) -> int:
-        """Make a generation of the library as it is now and serve it; searches under way end on the old one.
+    def refresh(self, library: Library, progress: Progress | None = None) -> int:
+        """Serve a generation of the library as it is now; searches under way end on the old one.
+
+        Where little changed since a generation was written whole, the new one stands on that.
 
         Returns:
             The number of the new generation.
@@ -90,20 +116,53 @@ class Indexes:
             IndexUnavailable: it could not be made; what served before still does.
         """
         with self._building:
-            number = 1 + max(self._numbers(), default=0)
-            folder = self._folder / str(number)
-            try:
-                build(folder, library, self._words, self._options, progress)
-                manifests.write_atomically(self._folder / CURRENT, f"{number}\n")
-                self._swap(self._load(folder))
-            except Exception as error:
-                shutil.rmtree(folder, ignore_errors=True)  # where CURRENT names it, the next start rebuilds
-                if isinstance(error, CitewellError):
-                    raise
-                raise IndexUnavailable(
-                    f"Can't make an index below {self._folder}: {error}. Check the disk, then try again."
-                ) from error
-            return number
+            base = self._standing(library)
+            room = 0 if base is None else self._growth.room(len(base.segment))
+            if base is not None and room:
+                made = self._made(lambda folder: extend(folder, library, self._words, base, room), base)
+                if made:
+                    return made
+            return self._whole(library, progress)
+
+    def rebuild(self, library: Library, progress: Progress | None = None) -> int:
+        """The same, all written anew."""
+        with self._building:
+            return self._whole(library, progress)
+
+    def _whole(self, library: Library, progress: Progress | None) -> int:
+        def write(folder: Path) -> bool:
+            build(folder, library, self._words, self._options, progress)
+            return True
+
+        return self._made(write, None)
+
+    def _standing(self, library: Library) -> Base | None:
+        """What a new generation can stand on; held by what serves, which nothing but a builder takes away."""
+        with self._state:
+            serving = self._serving
+        if serving is None:
+            return None
+        made_of = serving.generation.manifest
+        fits = (made_of.embedding, made_of.lexical) == (library.embedding or NO_MODEL, self._options)
+        return serving.generation.base if fits else None
+
+    def _made(self, write: Callable[[Path], bool], base: Base | None) -> int:
+        """The number of a new generation that serves from now on, 0 where none was written."""
+        number = 1 + max(self._numbers(), default=0)
+        folder = self._folder / str(number)
+        try:
+            if not write(folder):
+                return 0
+            manifests.write_atomically(self._folder / CURRENT, f"{number}\n")
+            self._swap(self._load(folder, base))
+        except Exception as error:
+            shutil.rmtree(folder, ignore_errors=True)  # where CURRENT names it, the next start rebuilds
+            if isinstance(error, CitewellError):
+                raise
+            raise IndexUnavailable(
+                f"Can't make an index below {self._folder}: {error}. Check the disk, then try again."
+            ) from error
+        return number
 
     @contextmanager
     def lease(self) -> Iterator[Generation]:
@@ -135,8 +194,8 @@ class Indexes:
                 self._state.wait_for(lambda: not serving.readers)
                 serving.generation.close()
 
-    def _load(self, folder: Path) -> Generation:
-        return Generation(folder, self._words)
+    def _load(self, folder: Path, base: Base | None = None) -> Generation:
+        return Generation(folder, self._words, base)
 
     def _swap(self, generation: Generation) -> None:
         fresh = _Serving(generation, self._folder / str(generation.manifest.number))
@@ -154,12 +213,13 @@ class Indexes:
     def _sweep(self) -> None:
         """Remove what a crash or a failed build left behind."""
         with self._state:
-            kept = None if self._serving is None else self._serving.folder
+            serving = self._serving
+        kept = () if serving is None else (serving.folder, serving.generation.base.folder)
         for number in self._numbers():
-            if (folder := self._folder / str(number)) != kept:
+            if (folder := self._folder / str(number)) not in kept:
                 shutil.rmtree(folder, ignore_errors=True)
 
 
 def _drop(serving: _Serving) -> None:
-    serving.generation.close()
-    shutil.rmtree(serving.folder, ignore_errors=True)
+    for folder in serving.generation.close():
+        shutil.rmtree(folder, ignore_errors=True)

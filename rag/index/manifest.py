@@ -15,7 +15,7 @@ from rag.errors import IndexUnavailable
 from rag.index.lexical import LexicalOptions
 from rag.types import EmbeddingIdentity
 
-FORMAT = 1  # raised with every change of what a generation's files hold
+FORMAT = 2  # raised with every change of what a generation's files hold
 NAME = "manifest.json"
 
 # SQLite writes to its file even to read it; SQLite itself says whether it is sound.
@@ -29,7 +29,9 @@ _BLOCKS = 64  # of larger files that many blocks are read, evenly spread, the fi
 class Manifest:
     """What a generation was made of.
 
-    ``revision`` is that of the library; ``files`` holds the size and the CRC-32 of each file.
+    ``revision`` is that of the library; ``papers`` counts all that can be found; ``files`` holds the size and
+    the CRC-32 of each file. What stands on another generation names its number in ``base``, and the CRC-32 of
+    that one's manifest in ``base_seal``.
     """
 
     number: int
@@ -37,9 +39,9 @@ class Manifest:
     embedding: EmbeddingIdentity
     lexical: LexicalOptions
     papers: int
-    windows: int
-    sentences: int
     files: dict[str, tuple[int, int]]
+    base: int | None = None
+    base_seal: int = 0
     format: int = FORMAT
 
 
@@ -103,6 +105,8 @@ def _faults(folder: Path, manifest: Manifest) -> Iterator[str]:
             yield f"{name} has {path.stat().st_size} bytes of {size}"
         elif _checksum(path, folder) != checksum:
             yield f"{name} was changed"
+    if manifest.base is not None:
+        return
     database = folder / _WHOLE / _DATABASE
     if not database.is_file():
         yield f"{_DATABASE} is missing"

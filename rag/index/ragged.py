@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -138,6 +138,49 @@ class Ragged:
         winners = np.where(scores == np.repeat(highest, counts), within, np.iinfo(np.int64).max)
         cosines[some] = highest
         ordinals[some] = np.minimum.reduceat(winners, begins)
+
+
+class Stack:
+    """Several ``Ragged`` one after the other, as if they were one.
+
+    Args:
+        parts: in the order of their rows.
+    """
+
+    def __init__(self, parts: Sequence[Ragged]) -> None:
+        self._parts = parts
+        self._firsts = np.cumsum([0, *map(len, parts)])
+        self.counts: Rows = np.concatenate([part.counts for part in parts])
+
+    def __len__(self) -> int:
+        """How many papers there are."""
+        return int(self._firsts[-1])
+
+    @property
+    def dim(self) -> int:
+        """The length of a vector."""
+        return int(self._parts[0].vectors.shape[1])
+
+    def part(self, row: int) -> tuple[int, int]:
+        """Which part holds a row, and which of its rows it is there."""
+        number = int(np.searchsorted(self._firsts, row, side="right")) - 1
+        return number, row - int(self._firsts[number])
+
+    def of(self, row: int) -> Vectors:
+        """The unit vectors of one paper, copied."""
+        number, inside = self.part(row)
+        return self._parts[number].of(inside)
+
+    def best(self, query: Vectors, rows: Rows) -> tuple[Scores, Rows]:
+        """The nearest vector of each paper, as ``Ragged.best``."""
+        if len(self._parts) == 1:
+            return self._parts[0].best(query, rows)
+        cosines = np.full(len(rows), NOTHING, np.float32)
+        ordinals = np.full(len(rows), NOTHING, np.int64)
+        for part, first in zip(self._parts, self._firsts.tolist(), strict=False):
+            inside = np.flatnonzero((rows >= first) & (rows < first + len(part)))
+            cosines[inside], ordinals[inside] = part.best(query, rows[inside] - first)
+        return cosines, ordinals
 
 
 def _mapped(path: Path, dtype: np.dtype[Any], shape: tuple[int, ...]) -> NDArray[Any]:

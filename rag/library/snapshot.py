@@ -37,6 +37,11 @@ _CHUNKS_OF = (
 )
 _HASHES_OF = select(PAPERS.c.id, PAPERS.c.content_hash).where(PAPERS.c.id.in_(_IDS))
 _REVISIONS_OF = select(PAPERS.c.id, PAPERS.c.revision).where(PAPERS.c.id.in_(_IDS))
+_STAMPS = select(
+    PAPERS.c.id,
+    PAPERS.c.revision,
+    select(func.count()).select_from(SOURCES).where(SOURCES.c.paper_id == PAPERS.c.id).scalar_subquery(),
+)
 _VECTORS_OF = select(VECTORS.c.paper_id, VECTORS.c.data).where(VECTORS.c.paper_id.in_(_IDS))
 _TOKENS_OF = select(TOKENS.c.paper_id, TOKENS.c.data).where(TOKENS.c.paper_id.in_(_IDS))
 
@@ -103,6 +108,15 @@ class Snapshot:
         """The library's revision when each of these papers that is stored was last written."""
         return dict(self._rows(_REVISIONS_OF, ids))
 
+    def stamps(self) -> Iterator[tuple[str, tuple[int, int]]]:
+        """Every paper, with what tells whether it is stored as it was.
+
+        That is the library's revision when the paper was last written, and how many sources it stands in:
+        a source that is new for a stored paper is added without writing the paper.
+        """
+        for paper_id, revision, sources in self._connection.execute(_STAMPS):
+            yield paper_id, (revision, sources)
+
     def tokens(self, ids: Iterable[str]) -> dict[str, bytes]:
         """The packed token vectors of each of these papers that has them."""
         return dict(self._rows(_TOKENS_OF, ids))
@@ -125,6 +139,16 @@ class Snapshot:
         while rows:
             yield from self._stored(rows, identity.dim, tokens=tokens)
             rows = self._connection.execute(query.where(PAPERS.c.id > rows[-1].id)).all()
+
+    def stored(self, ids: Sequence[str], batch: int = 256, *, tokens: bool = False) -> Iterator[StoredPaper]:
+        """These papers, in the order asked, as ``iter_stored``; an id that is not stored is left out."""
+        identity = self.embedding
+        if identity is None:
+            return
+        for start in range(0, len(ids), batch):
+            part = ids[start : start + batch]
+            rows = {row.id: row for row in self._rows(_PAPERS_OF, part)}
+            yield from self._stored([rows[i] for i in part if i in rows], identity.dim, tokens=tokens)
 
     def runs(self, limit: int = 20) -> tuple[Run, ...]:
         """The last ingestions, newest first."""

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.index.lexical import LexicalBuilder, LexicalIndex, LexicalOptions
+from rag.index.lexical import LexicalBuilder, LexicalIndex, LexicalOptions, Postings
 from rag.index.words import Words
 
 WORDS = Words()
@@ -27,7 +27,7 @@ def index_of(folder: Path, papers: list[tuple[str, str]]) -> LexicalIndex:
     for title, abstract in papers:
         builder.add(title, abstract)
     builder.save(folder / "lexical")
-    return LexicalIndex(folder / "lexical", len(papers), WORDS)
+    return LexicalIndex([Postings(folder / "lexical")], WORDS, OPTIONS)
 
 
 def bm25(papers: list[tuple[str, str]], query: str) -> list[float]:

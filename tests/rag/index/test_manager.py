@@ -131,11 +131,11 @@ DAMAGES: dict[str, tuple[str, Callable[[Path], object]]] = {
     "manifest of something else": ("1/manifest.json", lambda path: path.write_text("[]")),
     "manifest of an older format": (
         "1/manifest.json",
-        lambda path: path.write_text(path.read_text().replace('"format": 1', '"format": 0')),
+        lambda path: path.write_text(path.read_text().replace('"format": 2', '"format": 1')),
     ),
     "manifest gone": ("1/manifest.json", Path.unlink),
     "sentences gone": ("1/sentences.bin", Path.unlink),
-    "terms changed": ("1/lexical/data.csc.index.npy", flip),
+    "terms changed": ("1/lexical/rows.npy", flip),
     "names cut short": ("1/columns/names.json", truncate),
     "pointer gone": ("CURRENT", Path.unlink),
     "pointer garbage": ("CURRENT", lambda path: path.write_bytes(b"\xff\xfe../..")),

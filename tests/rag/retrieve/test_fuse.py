@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
-from rag.index.lexical import LexicalBuilder, LexicalIndex, LexicalOptions
+from rag.index.lexical import LexicalBuilder, LexicalIndex, LexicalOptions, Postings
 from rag.index.words import Words
 from rag.retrieve.fuse import Scores, information, mix, ranks
 
@@ -96,7 +96,7 @@ def test_no_paper_says_more_than_all_that_is_asked(tmp_path: Path) -> None:
     for title in ("graph kinase", "graph", "sparse k-means", "kinase kinase kinase"):
         builder.add(title, f"{title} " * 9)
     builder.save(tmp_path / "lexical")
-    lexical = LexicalIndex(tmp_path / "lexical", 4, words)
+    lexical = LexicalIndex([Postings(tmp_path / "lexical")], words, LexicalOptions())
     for query in ("graph kinase", "k-means", "kinase kinase", "graph of zeppelins", "zeppelins", ""):
         scores = lexical.scores(query, np.arange(4))
         assert (scores <= information(query, lexical)).all()

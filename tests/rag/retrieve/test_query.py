@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from rag.index.lexical import LexicalBuilder, LexicalIndex, LexicalOptions
+from rag.index.lexical import LexicalBuilder, LexicalIndex, LexicalOptions, Postings
 from rag.index.words import Words
 from rag.retrieve.query import Asked, understand, words_of
 from rag.types import Paper
@@ -26,7 +26,7 @@ def lexical(tmp_path: Path) -> LexicalIndex:
         builder.add("Sparse attention", "Transformers translate sentences with attention.")
     builder.add("Rare tension", "A network recognises speech.")
     builder.save(tmp_path / "lexical")
-    return LexicalIndex(tmp_path / "lexical", 4, words)
+    return LexicalIndex([Postings(tmp_path / "lexical")], words, LexicalOptions())
 
 
 @pytest.mark.parametrize(
