@@ -8,13 +8,19 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 
 from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from starlette.middleware.exceptions import ExceptionMiddleware
 
 from api import errors, openapi
+from api.address import is_public
 from api.backend import Backend, Opener
 from api.deps import Parts
+from api.guard import Guard, KnownHost, KnownOrigin
 from api.jobs import Jobs
+from api.keys import KeyFile
 from api.metrics import Metrics
-from api.middleware import BodyLimit, Envelope, SameOrigin
+from api.middleware import BodyLimit, Envelope
+from api.rates import Rates
 from api.routes import ask, health, jobs, pages, papers, search
 from rag.settings import Settings
 
@@ -23,6 +29,9 @@ NOUNS = (ask, search, papers, jobs, health, pages)
 
 QUESTION_BYTES = 1024 * 1024
 """Largest body of a request that brings no papers: a question and a long history."""
+
+DEFAULT_RATES = "600/minute"
+"""How often each API key may be used unless set."""
 
 
 def create_app(opener: Opener, settings: Settings) -> FastAPI:
@@ -33,7 +42,12 @@ def create_app(opener: Opener, settings: Settings) -> FastAPI:
             at once and ``/readyz`` says how far it is.
         settings: limits of bodies and of concurrent calls.
     """
-    backend = Backend(opener, concurrency=settings.concurrency, waiting=settings.waiting)
+    backend = Backend(
+        opener,
+        concurrency=settings.concurrency,
+        waiting=settings.waiting,
+        timeout_s=settings.call_timeout_s,
+    )
     runner = Jobs()
     metrics = Metrics(backend, runner)
 
@@ -62,11 +76,38 @@ def create_app(opener: Opener, settings: Settings) -> FastAPI:
     errors.install(app, [route for noun in NOUNS for route in noun.router.routes])
     openapi.complete(app)
 
+    _wrap(app, settings, metrics)
+    return app
+
+
+def _wrap(app: FastAPI, settings: Settings, metrics: Metrics) -> None:
+    """Put around all routes and mounted apps what every request must pass, innermost first."""
+
     def limit_of(path: str) -> int:
         brings_papers = path == "/v1/papers"
         return settings.max_body_bytes if brings_papers else min(QUESTION_BYTES, settings.max_body_bytes)
 
+    keys = KeyFile(settings.keys_path)
     app.add_middleware(BodyLimit, limit_of=limit_of)
-    app.add_middleware(SameOrigin)
+    app.add_middleware(
+        Guard,
+        keys=keys,
+        required=is_public(settings.host),
+        rates=Rates(settings.rate_limit or DEFAULT_RATES) if settings.rate_limit != "off" else None,
+        rates_without_keys=settings.rate_limit is not None,
+        metrics=metrics,
+    )
+    app.add_middleware(KnownOrigin, origins=settings.allowed_origins, metrics=metrics)
+    app.add_middleware(KnownHost, keys=keys, names=settings.allowed_hosts, metrics=metrics)
+    app.add_middleware(
+        ExceptionMiddleware, handlers=app.exception_handlers
+    )  # what these raise is told as usual
+    if settings.allowed_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.allowed_origins,
+            allow_methods=["GET", "POST", "DELETE"],
+            allow_headers=["Authorization", "Content-Type", "X-API-Key", "X-Request-ID"],
+            expose_headers=["Location", "Retry-After", "X-Request-ID"],
+        )
     app.add_middleware(Envelope, metrics=metrics)
-    return app

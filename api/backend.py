@@ -9,7 +9,7 @@ from collections.abc import Callable, Generator
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from api.lane import Feed, Lane
+from api.lane import Feed, Lane, too_late
 from rag.errors import CitewellError, NotReady
 from rag.types import Cancelled
 
@@ -45,10 +45,12 @@ class Backend:
         opener: builds the service.
         concurrency: calls that run at one time.
         waiting: calls that may wait; one more is refused.
+        timeout_s: seconds for a call that reads, its waiting included.
     """
 
-    def __init__(self, opener: Opener, *, concurrency: int, waiting: int) -> None:
+    def __init__(self, opener: Opener, *, concurrency: int, waiting: int, timeout_s: float) -> None:
         self._opener = opener
+        self._timeout_s = timeout_s
         self._opening = Opening()
         self._service: Service | None = None
         self._failure: Exception | None = None
@@ -131,16 +133,27 @@ class Backend:
 
         Raises:
             NotReady: the service is not open, or too many calls wait already.
+            TimedOut: it took too long. What runs can't be stopped: it keeps its place until it ends.
         """
-        return await self._calls.call(partial(work, self._taking()))
+        try:
+            async with asyncio.timeout(self._timeout_s) as limit:
+                return await self._calls.call(partial(work, self._taking()))
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            raise too_late() from None
 
     def stream(self, work: Callable[[Service, Cancelled], Generator[T, None, None]]) -> Feed[T]:
         """Run one call that reads, and hear of what it makes as it makes it; close the feed when done.
 
+        The feed raises TimedOut where that takes too long, and stops the call.
+
         Raises:
             NotReady: the service is not open, or too many calls wait already.
         """
-        return self._calls.stream(partial(work, self._taking()))
+        feed = self._calls.stream(partial(work, self._taking()))
+        feed.within(self._timeout_s)
+        return feed
 
     async def change(self, work: Callable[[Service], T]) -> T:
         """Run one call that changes what is stored, one after the other; no reading call waits for it.

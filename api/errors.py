@@ -46,6 +46,7 @@ KINDS: dict[type[errors.CitewellError], Kind] = {
     errors.NotFound: Kind(404, "not-found", "There is no such thing here"),
     errors.ConfigError: Kind(503, "configuration", "The server is not set up rightly", private=True),
     errors.ModelMissing: Kind(503, "model-missing", "A model's weights are missing", private=True),
+    errors.Unguarded: Kind(503, "unguarded", "The server asks for no key", private=True),
     errors.LibraryError: Kind(503, "library", "The library can't be used", private=True),
     errors.LibraryLocked: Kind(503, "library-locked", "Another process holds the library", private=True),
     errors.LibraryCorrupt: Kind(503, "library-corrupt", "The library can't be read", private=True),
@@ -54,16 +55,19 @@ KINDS: dict[type[errors.CitewellError], Kind] = {
     errors.IndexUnavailable: Kind(503, "index-unavailable", "The index can't be used; try again"),
     errors.Overtaken: Kind(503, "overtaken", "The papers changed meanwhile; ask again"),
     errors.Stopped: Kind(503, "stopped", "Stopped before it was done; try again"),
+    errors.TimedOut: Kind(504, "timed-out", "It took too long"),
     errors.ModelFailed: Kind(502, "model-failed", "The model behind failed"),
     errors.ModelTimeout: Kind(504, "model-timeout", "The model behind did not answer in time"),
 }
 
 _BY_STATUS = {
+    401: Kind(401, "unauthorized", "An API key is needed"),
     403: Kind(403, "forbidden", "Not allowed"),
     404: Kind(404, "not-found", "There is no such thing here"),
     405: Kind(405, "method-not-allowed", "This address takes other methods"),
     413: Kind(413, "too-large", "The request is too large"),
     422: KINDS[errors.InvalidInput],
+    429: Kind(429, "too-many-requests", "Too many requests; slow down"),
     503: KINDS[errors.NotReady],
 }
 

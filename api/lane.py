@@ -10,7 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, suppress
 from typing import Any, Generic, Self, TypeVar
 
-from rag.errors import NotReady, Stopped
+from rag.errors import NotReady, Stopped, TimedOut
 from rag.types import Cancelled
 
 T = TypeVar("T")
@@ -91,7 +91,8 @@ class Lane:
 class Feed(Generic[T]):
     """What a call in a thread makes, to be heard on the event loop that this was made on.
 
-    Iterating raises what the call raised, or ``Stopped`` where it was stopped. Whoever stops listening closes
+    Iterating raises what the call raised, ``Stopped`` where it was stopped, ``TimedOut`` where its time was up.
+    Whoever stops listening closes
     the feed, which stops the call; anyone may, more than once, from any thread.
     """
 
@@ -100,6 +101,7 @@ class Feed(Generic[T]):
         self._items: asyncio.Queue[T | _End] = asyncio.Queue()
         self._stop = threading.Event()
         self._future: Future[None] | None = None
+        self._late = False
 
     def run(self, work: Callable[[Cancelled], Generator[T, None, None]]) -> None:
         """Do the work, in its thread."""
@@ -113,6 +115,12 @@ class Feed(Generic[T]):
         """Learn from a future when the work has ended, and how."""
         self._future = future
         future.add_done_callback(lambda _: self._put(_End()))
+
+    def within(self, seconds: float) -> None:
+        """Give the call a time to end in; then it is stopped, and whoever listens is told at once."""
+        alarm = self._loop.call_later(seconds, self._expire)
+        assert self._future is not None  # noqa: S101  # only what is followed has a time
+        self._future.add_done_callback(lambda _: self._on_loop(alarm.cancel))
 
     def close(self) -> None:
         """Stop the call: at once where it waits, else when it next looks."""
@@ -129,14 +137,25 @@ class Feed(Generic[T]):
             return item
         self._items.put_nowait(item)
         assert self._future is not None  # noqa: S101  # there is an end only of what is followed
+        if self._late:
+            raise too_late()
         if self._future.cancelled():
             raise _stopped()
         self._future.result()
         raise StopAsyncIteration
 
+    def _expire(self) -> None:
+        if self._future is None or not self._future.done():
+            self._late = True
+            self.close()
+            self._put(_End())
+
     def _put(self, item: T | _End) -> None:
+        self._on_loop(lambda: self._items.put_nowait(item))
+
+    def _on_loop(self, call: Callable[[], None]) -> None:
         with suppress(RuntimeError):  # the loop is closed: nobody listens
-            self._loop.call_soon_threadsafe(self._items.put_nowait, item)
+            self._loop.call_soon_threadsafe(call)
 
 
 class _End:
@@ -145,3 +164,8 @@ class _End:
 
 def _stopped() -> Stopped:
     return Stopped("Stopped before it was done: the server is being stopped. Ask again.")
+
+
+def too_late() -> TimedOut:
+    """What is told of a call whose time was up."""
+    return TimedOut("It took longer than a call may; try again later, or ask for less.")

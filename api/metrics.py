@@ -35,6 +35,9 @@ class Metrics:
             "citewell_answers", "Answers by outcome.", ("status", "mode"), registry=registry
         )
         self._degraded = Counter("citewell_degraded", "Parts worked around.", ("part",), registry=registry)
+        self._refused = Counter(
+            "citewell_refused_requests", "Requests not let in.", ("reason",), registry=registry
+        )
         self._papers = Gauge("citewell_index_papers", "Papers in the index.", registry=registry)
         self._generation = Gauge("citewell_index_generation", "The index's generation.", registry=registry)
         Gauge("citewell_calls", "Service calls that run or wait.", registry=registry).set_function(
@@ -49,6 +52,10 @@ class Metrics:
         """Count one finished request."""
         self._requests.labels(method, route, str(status)).inc()
         self._latency.labels(route).observe(seconds)
+
+    def refused(self, reason: str) -> None:
+        """Count one request not let in: no_key, wrong_key, scope, rate, host or origin."""
+        self._refused.labels(reason).inc()
 
     def answered(self, answer: Answer) -> None:
         """Count one answer: how it ended, its stages, what was worked around."""

@@ -1,4 +1,4 @@
-"""What wraps every request, outermost first: identity and headers, whose page asks, how much it sends."""
+"""What wraps every request: identity and headers outside of all, how much it sends innermost."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import re
 import time
 import uuid
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
@@ -28,9 +27,10 @@ SECURITY_HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "X-Permitted-Cross-Domain-Policies": "none",
 }
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
-_SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 
 class Envelope:
@@ -78,27 +78,6 @@ class Envelope:
             log.info("%s %s %s %d %.1fms", request_id, _method(scope), route, status, seconds * 1000)
 
 
-class SameOrigin:
-    """Refuses changes asked for by another site's page: the browser says where it comes from."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Handle one request."""
-        if (
-            scope["type"] == "http"
-            and scope["method"] not in _SAFE_METHODS
-            and _foreign(Headers(scope=scope))
-        ):
-            problem = plain_problem(
-                403, "Pages of another origin can't use this server.", scope["state"]["request_id"]
-            )
-            await problem_response(problem, scope)(scope, receive, send)
-            return
-        await self._app(scope, receive, send)
-
-
 class BodyLimit:
     """Answers 413 for a body larger than its address takes, declared or found while reading.
 
@@ -120,9 +99,7 @@ class BodyLimit:
         declared = Headers(scope=scope).get("content-length", "")
         if declared.isdecimal() and int(declared[:20]) > limit:
             await _drain(receive, limit)
-            problem = plain_problem(413, _too_large(limit), scope["state"]["request_id"])
-            await problem_response(problem, scope)(scope, receive, send)
-            return
+            raise HTTPException(413, _too_large(limit))
         read = 0
 
         async def receive_limited() -> Message:
@@ -151,16 +128,6 @@ def _too_large(limit: int) -> str:
 
 def _request_id(given: str) -> str:
     return given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
-
-
-def _foreign(headers: Headers) -> bool:
-    origin = headers.get("origin")
-    if origin is None:
-        return headers.get("sec-fetch-site", "none") not in ("none", "same-origin")
-    try:
-        return urlsplit(origin).netloc != headers.get("host", "")
-    except ValueError:
-        return True
 
 
 def _method(scope: Scope) -> str:

@@ -7,22 +7,31 @@ from typing import Any
 from fastapi import FastAPI
 from pydantic import BaseModel
 
+from api.access import needed
+from api.keys import Scope
 from api.wire.events import SHAPES
+from api.wire.openai_error import ErrorEnvelope, speaks_openai
 from api.wire.problem import MEDIA_TYPE, Problem
 
-REFERRED: tuple[type[BaseModel], ...] = (Problem, *SHAPES.values())
+REFERRED: tuple[type[BaseModel], ...] = (Problem, ErrorEnvelope, *SHAPES.values())
 """What documents refer to beyond the bodies of routes."""
 
 _MEANING = {
-    403: "Asked for by a page of another origin.",
+    401: "The server has API keys, and none or a wrong one was sent.",
+    403: "The key's scope does not reach that far; or a page of another origin asks.",
     404: "There is no such thing.",
     413: "The body is too large.",
+    429: "Too many requests; `Retry-After` says when to try again.",
     422: "The request is malformed; `errors` names the fields.",
     502: "The model behind failed.",
     503: "Not ready, or too busy; `Retry-After` says when to try again.",
     504: "The model behind did not answer in time.",
 }
 _RETRY = {"Retry-After": {"description": "Seconds.", "schema": {"type": "integer"}}}
+_SCHEMES = {
+    "bearer": {"type": "http", "scheme": "bearer", "description": "An API key, where the server has some."},
+    "apiKey": {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": "The same."},
+}
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -31,25 +40,49 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 def _problem(status: int) -> dict[str, Any]:
-    schema = {"$ref": "#/components/schemas/Problem"}
+    return _failure(status, MEDIA_TYPE, Problem)
+
+
+def _envelope(status: int) -> dict[str, Any]:
+    return _failure(status, "application/json", ErrorEnvelope)
+
+
+def _failure(status: int, media_type: str, shape: type[BaseModel]) -> dict[str, Any]:
+    schema = {"$ref": f"#/components/schemas/{shape.__name__}"}
     return {
         "description": _MEANING[status],
-        "content": {MEDIA_TYPE: {"schema": schema}},
-        **({"headers": _RETRY} if status == 503 else {}),
+        "content": {media_type: {"schema": schema}},
+        **({"headers": _RETRY} if status in (429, 503) else {}),
     }
 
 
 def complete(app: FastAPI) -> None:
-    """Put what problem responses refer to into the app's document, whatever the routes mention."""
+    """Put into the app's document what no route says of itself: keys, and what problem responses refer to."""
     make = app.openapi
 
     def openapi() -> dict[str, Any]:
         document = make()
-        schemas = document.setdefault("components", {}).setdefault("schemas", {})
+        parts = document.setdefault("components", {})
+        schemas = parts.setdefault("schemas", {})
         for shape in REFERRED:
             own = shape.model_json_schema(ref_template="#/components/schemas/{model}")
             schemas.update(own.pop("$defs", {}))
             schemas[shape.__name__] = own
+        parts["securitySchemes"] = _SCHEMES
+        for path, methods in document["paths"].items():
+            for method, operation in methods.items():
+                if (scope := needed(method.upper(), path)) is not None:
+                    _guarded(path, operation, scope)
         return document
 
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend the document
+
+
+def _guarded(path: str, operation: dict[str, Any], scope: Scope) -> None:
+    """Say of an operation which key it needs, where there are keys, and how it refuses others."""
+    operation["security"] = [{}, *({name: []} for name in _SCHEMES)]
+    operation["x-scope"] = scope
+    responses = operation["responses"]
+    for status in (401, 403, 429):
+        responses.setdefault(str(status), _envelope(status) if speaks_openai(path) else _problem(status))
+    operation["responses"] = dict(sorted(responses.items()))

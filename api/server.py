@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import ipaddress
 import signal
-import socket
 import threading
 from collections.abc import Callable
 
 import uvicorn
 
+from api.address import is_public, listening, url_of
 from api.app import create_app
 from api.backend import Backend, Opener
 from api.deps import Parts
-from rag.errors import ConfigError
+from api.keys import KeyFile
+from rag.errors import Unguarded
 from rag.settings import Settings
 
 GRACE_S = 10
@@ -35,16 +35,23 @@ def serve(
         on_ready: told the address and the number of papers once questions can be answered.
 
     Raises:
-        ConfigError: the address is public, can't be had, or is none.
+        Unguarded: the address is public, and there is no API key.
+        ConfigError: the address can't be had, or is none.
         CitewellError: the service could not be opened.
     """
-    with _listening(settings.host, settings.port) as listener:
-        url = _url(listener)
+    _check_guarded(settings)
+    with listening(settings.host, settings.port) as listener:
+        url = url_of(listener)
         app = create_app(opener, settings)
         parts: Parts = app.state.parts
         server = uvicorn.Server(
             uvicorn.Config(
-                app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=GRACE_S
+                app,
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                proxy_headers=False,  # whoever can connect could write them
+                timeout_graceful_shutdown=GRACE_S,
             )
         )
         watcher = threading.Thread(target=_watch, args=(parts.backend, server, url, on_ready), daemon=True)
@@ -54,6 +61,14 @@ def serve(
         server.run(sockets=[listener])
     if parts.backend.failure is not None:
         raise parts.backend.failure
+
+
+def _check_guarded(settings: Settings) -> None:
+    if is_public(settings.host) and not KeyFile(settings.keys_path).all():
+        raise Unguarded(
+            f"CITEWELL_HOST: {settings.host} can be reached from other machines, and there is no API key. "
+            "Make one first (citewell keys add NAME), or listen on 127.0.0.1."
+        )
 
 
 def _watch(backend: Backend, server: uvicorn.Server, url: str, on_ready: Callable[[str, int], None]) -> None:
@@ -72,28 +87,3 @@ def _stop_on_signals(server: uvicorn.Server) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
-
-
-def _listening(host: str, port: int) -> socket.socket:
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-    except (OSError, UnicodeError) as error:
-        raise ConfigError(f"CITEWELL_HOST: {host!r} is no address to listen on: {error}.") from error
-    family, _, _, _, address = found[0]
-    if not all(ipaddress.ip_address(entry[4][0]).is_loopback for entry in found):
-        raise ConfigError(
-            f"CITEWELL_HOST: {host} can be reached from other machines, and this version has no API keys. "
-            "Listen on 127.0.0.1, and put a proxy that asks who is calling in front."
-        )
-    try:
-        return socket.create_server(address[:2], family=family, backlog=2048)
-    except OSError as error:
-        raise ConfigError(
-            f"CITEWELL_PORT: port {port} of {host} can't be had: {error.strerror}. "
-            "Take another, or 0 for a free one."
-        ) from error
-
-
-def _url(listener: socket.socket) -> str:
-    host, port = listener.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from cli import answers, papers, serve, show
+from cli import answers, keys, papers, serve, show
 from cli.session import Session
 
 FAILED = 1
@@ -33,6 +33,7 @@ app.command()(papers.ingest)
 app.add_typer(papers.app, name="papers", help="List, show and remove stored papers.")
 app.command()(papers.status)
 app.command()(serve.serve)
+app.add_typer(keys.app, name="keys", help="Make, list and remove API keys of the server.")
 
 
 def _version(wanted: bool) -> None:
@@ -104,13 +105,13 @@ def main(arguments: Sequence[str], session: Session) -> int:
 
 
 def _failed(error: Exception, session: Session) -> int:
-    from rag.errors import InvalidInput, UnknownFormat
+    from rag.errors import InvalidInput, Unguarded, UnknownFormat
 
     if session.debug:
         traceback.print_exception(error)
     where = f" ({error.field})" if isinstance(error, InvalidInput) and error.field else ""
     show.note(f"Error: {error}{where}")
-    usage = isinstance(error, InvalidInput) and not isinstance(error, UnknownFormat)
+    usage = isinstance(error, InvalidInput | Unguarded) and not isinstance(error, UnknownFormat)
     return WRONG_USAGE if usage else FAILED
 
 

@@ -7,7 +7,8 @@
     │   └── UnknownFormat     no reader knows this file
     ├── NotFound              no such paper, job or answer
     ├── ConfigError           a setting is wrong or missing; names the setting
-    │   └── ModelMissing      weights are not installed, or are not the ones expected
+    │   ├── ModelMissing      weights are not installed, or are not the ones expected
+    │   └── Unguarded         other machines could reach the server, and it asks for no key
     ├── LibraryError          the system of record
     │   ├── LibraryLocked     another process holds it
     │   ├── LibraryCorrupt    it can't be read; says what to do
@@ -16,6 +17,7 @@
     │   ├── IndexUnavailable  the indexes can't be opened or rebuilt
     │   ├── Overtaken         what an answer rests on was changed while it was written
     │   └── Stopped           told to stop before it was done
+    ├── TimedOut              a call took longer than it may
     └── ModelFailed           the language or embedding model behind failed
         └── ModelTimeout      ... by not answering in time
 
@@ -58,6 +60,10 @@ class ModelMissing(ConfigError):
     """Model weights are not installed, or their hash is not the expected one."""
 
 
+class Unguarded(ConfigError):
+    """Other machines could reach the server, and it would ask nobody for a key."""
+
+
 class LibraryError(CitewellError):
     """The system of record failed."""
 
@@ -92,6 +98,10 @@ class Overtaken(NotReady):
 
 class Stopped(NotReady):
     """The work was told to stop before it was done: nobody waits for it, or the server is being stopped."""
+
+
+class TimedOut(CitewellError):
+    """A call took longer than it may."""
 
 
 class ModelFailed(CitewellError):

@@ -5,16 +5,23 @@ Settings are values: they build nothing and open nothing. ``rag.wiring`` turns t
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from rag.errors import ConfigError
 
 DEFAULT_LLM = "gpt-4.1-mini"
 """The chat model asked where only a key or a base URL is set."""
+
+Names = Annotated[tuple[str, ...], NoDecode]
+"""A list that the environment gives with commas."""
+
+_ORIGIN = re.compile(r"https?://[^\s/*?#@]+")
+_RATES = re.compile(r"[1-9]\d{0,8}/(second|minute|hour|day)(;[1-9]\d{0,8}/(second|minute|hour|day))*")
 
 
 class Settings(BaseSettings):
@@ -83,6 +90,60 @@ class Settings(BaseSettings):
     waiting: int = Field(
         64, ge=0, le=100_000, description="Calls that may wait for their turn; more get a 503."
     )
+
+    call_timeout_s: float = Field(
+        120.0,
+        gt=0,
+        le=3600,
+        description="Seconds for one question or search, its waiting included; then a 504.",
+    )
+    keys_file: Path | None = Field(
+        None, description="File of the API keys' hashes; api-keys.json in data_dir unless set."
+    )
+    rate_limit: str | None = Field(
+        None,
+        description="Requests of each API key, as `10/second;600/minute`, or `off`; 600/minute unless set. "
+        "Where it is set and no key is asked for, of each address. Counted by each worker.",
+    )
+    allowed_hosts: Names = Field(
+        (),
+        description="Host names, with commas, that the server answers to beside those of this machine; "
+        "any unless set where there are API keys.",
+    )
+    allowed_origins: Names = Field(
+        (),
+        description="Origins of pages, with commas, that may use the API from a browser, as "
+        "`https://lab.example.org`; none unless set.",
+    )
+
+    @field_validator("allowed_hosts", "allowed_origins", mode="before")
+    @classmethod
+    def _split(cls, given: object) -> object:
+        return (
+            [part for name in given.split(",") if (part := name.strip())] if isinstance(given, str) else given
+        )
+
+    @field_validator("allowed_origins")
+    @classmethod
+    def _origins(cls, given: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in given:
+            if not _ORIGIN.fullmatch(origin):
+                raise ValueError(
+                    f"{origin!r} is no origin: write a scheme and a host, as https://lab.example.org"
+                )
+        return given
+
+    @field_validator("rate_limit")
+    @classmethod
+    def _rates(cls, given: str | None) -> str | None:
+        if given is not None and given != "off" and not _RATES.fullmatch(given):
+            raise ValueError("write rates as 10/second;600/minute, or off")
+        return given
+
+    @property
+    def keys_path(self) -> Path:
+        """Where the API keys' hashes lie."""
+        return self.keys_file or self.data_dir / "api-keys.json"
 
     @property
     def llm(self) -> str | None:

@@ -37,7 +37,7 @@ async def running(app: FastAPI, *, ready: bool = True) -> AsyncIterator[httpx.As
     """A client of an app that has started, once it is ready."""
     async with app.router.lifespan_context(app):
         transport = httpx.ASGITransport(app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://citewell.test") as client:
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
             while ready and (await client.get("/readyz")).status_code != httpx.codes.OK:
                 await asyncio.sleep(0.005)
             yield client
