@@ -54,9 +54,11 @@ def create_app(opener: Opener, settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         backend.start()
+        watching = asyncio.create_task(metrics.watch_loop())
         try:
             yield
         finally:
+            watching.cancel()
             await asyncio.to_thread(runner.stop)
             await asyncio.to_thread(backend.stop)
 

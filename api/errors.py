@@ -164,7 +164,7 @@ async def _on_citewell_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, errors.CitewellError)  # noqa: S101  # registered for nothing else
     problem = problem_of(error, request_id_of(request))
     if kind_of(error).private:
-        log.error("request %s: %s", problem.request_id, clean(str(error)))
+        log.error("%s: %s", problem.title, clean(str(error)))
     headers = {"Retry-After": str(error.retry_after_s)} if isinstance(error, errors.NotReady) else {}
     return problem_response(problem, request.scope, headers)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import logging
 import threading
 import uuid
@@ -71,7 +72,7 @@ class Jobs:
                 raise NotReady(f"{self._max_queued} jobs wait already; try again later.", retry_after_s=10)
             self._forget_oldest()
             self._jobs[job.id] = job
-        self._pool.submit(self._run, job.id, work)
+        self._pool.submit(contextvars.copy_context().run, self._run, job.id, work)
         return job
 
     def get(self, job_id: str) -> Job:

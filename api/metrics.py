@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -12,6 +14,9 @@ if TYPE_CHECKING:
     from api.jobs import Jobs
     from rag.types import Answer, SearchResult, ServiceStatus
 
+_LAG_S = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5)
+_TICK_S = 0.5
+_CODE = re.compile("[a-z][a-z0-9_]{0,31}")
 _REQUEST_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 _STAGE_S = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 30)
 
@@ -34,6 +39,13 @@ class Metrics:
         self._answers = Counter(
             "citewell_answers", "Answers by outcome.", ("status", "mode"), registry=registry
         )
+        self._refusals = Counter(
+            "citewell_refusals", "Questions that the papers do not answer.", ("reason",), registry=registry
+        )
+        self._lag = Histogram(
+            "citewell_event_loop_lag_seconds", "How late the event loop is for its appointments.",
+            buckets=_LAG_S, registry=registry,
+        )  # fmt: skip
         self._degraded = Counter("citewell_degraded", "Parts worked around.", ("part",), registry=registry)
         self._refused = Counter(
             "citewell_refused_requests", "Requests not let in.", ("reason",), registry=registry
@@ -60,6 +72,8 @@ class Metrics:
     def answered(self, answer: Answer) -> None:
         """Count one answer: how it ended, its stages, what was worked around."""
         self._answers.labels(answer.status, answer.mode).inc()
+        if answer.refusal is not None:
+            self._refusals.labels(_code(answer.refusal.reason)).inc()
         self._stages_of("ask", answer.timings_ms)
         self._count_degraded(answer.degraded)
 
@@ -83,4 +97,17 @@ class Metrics:
 
     def _count_degraded(self, parts: tuple[str, ...]) -> None:
         for part in parts:
-            self._degraded.labels(part).inc()
+            self._degraded.labels(_code(part.partition(":")[0])).inc()
+
+    async def watch_loop(self) -> None:
+        """Note, until cancelled, how late the event loop is: what blocks it makes every client wait."""
+        loop = asyncio.get_running_loop()
+        while True:
+            due = loop.time() + _TICK_S
+            await asyncio.sleep(_TICK_S)
+            self._lag.observe(max(0.0, loop.time() - due))
+
+
+def _code(name: str) -> str:
+    """A name that the code gave, as a label; whatever else comes along is no label."""
+    return name if _CODE.fullmatch(name) else "other"

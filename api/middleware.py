@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import plain_problem, problem_response
+from api.logs import REQUEST_ID
 from api.metrics import Metrics
 
 log = logging.getLogger("citewell.api")
@@ -51,6 +52,7 @@ class Envelope:
         started = time.perf_counter()
         request_id = _request_id(Headers(scope=scope).get("x-request-id", ""))
         scope.setdefault("state", {})["request_id"] = request_id
+        bound = REQUEST_ID.set(request_id)
         status = 0
 
         async def send_with_headers(message: Message) -> None:
@@ -66,16 +68,19 @@ class Envelope:
         try:
             await self._app(scope, receive, send_with_headers)
         except Exception:  # the process's border: a defect is logged and told without its insides
-            log.exception("request %s failed", request_id)
+            log.exception("a request failed by a defect")
             if status:
                 raise  # the response has begun: the connection must break, not end as if all were well
             failed = problem_response(plain_problem(500, request_id=request_id), scope)
             await failed(scope, receive, send_with_headers)
         finally:
             seconds = time.perf_counter() - started
-            route = _route(scope)
-            self._metrics.request(_method(scope), route, status, seconds)
-            log.info("%s %s %s %d %.1fms", request_id, _method(scope), route, status, seconds * 1000)
+            method, route = _method(scope), _route(scope)
+            self._metrics.request(method, route, status, seconds)
+            told = {"method": method, "route": route, "status": status, "ms": round(seconds * 1000, 1)}
+            told |= {name: scope["state"][name] for name in ("key",) if name in scope["state"]}
+            log.info("%s %s %d %.1fms", method, route, status, seconds * 1000, extra={"fields": told})
+            REQUEST_ID.reset(bound)
 
 
 class BodyLimit:

@@ -25,6 +25,7 @@ def serve(
     ] = False,
 ) -> None:
     """Answer over HTTP, with a page to ask on."""
+    from api import logs
     from api.server import serve as run_server
 
     session: Session = context.obj
@@ -40,7 +41,7 @@ def serve(
                 raise
         return service
 
-    _log_to_stderr()
+    logs.configure(settings)
     run_server(
         opener,
         settings,
@@ -61,10 +62,3 @@ def fill(service: Service, opening: Opening) -> None:
         on_progress=lambda done, _: opening.say(f"the bundled papers are being added, {done} records so far"),
         cancelled=opening.cancelled.is_set,
     )
-
-
-def _log_to_stderr() -> None:
-    import logging
-
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("citewell").setLevel(logging.INFO)

@@ -91,6 +91,12 @@ class Settings(BaseSettings):
         64, ge=0, le=100_000, description="Calls that may wait for their turn; more get a 503."
     )
 
+    log_format: Literal["text", "json"] = Field(
+        "text", description="The log's form: lines for people, or a JSON object a line."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="From which level on the log is written; of libraries, from warnings on."
+    )
     call_timeout_s: float = Field(
         120.0,
         gt=0,
