@@ -241,8 +241,16 @@ def test_a_paper_cannot_steer_the_terminal(capsys: pytest.CaptureFixture[str]) -
         assert "\x07" not in out
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.invalid", "\x00"])  # noqa: S104  # refused
-def test_a_public_address_is_refused(terminal: Terminal, host: str) -> None:
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1"])  # noqa: S104  # refused
+def test_without_keys_a_public_address_is_refused_with_the_way_out(terminal: Terminal, host: str) -> None:
+    status, _, err = terminal.run("serve", "--host", host, "--port", "0")
+    assert status == 2
+    assert "CITEWELL_HOST" in err
+    assert "citewell keys add" in err
+
+
+@pytest.mark.parametrize("host", ["example.invalid", "\x00"])
+def test_an_address_that_is_none_is_refused(terminal: Terminal, host: str) -> None:
     status, _, err = terminal.run("serve", "--host", host, "--port", "0")
     assert status == 1
     assert "CITEWELL_HOST" in err
@@ -250,7 +258,7 @@ def test_a_public_address_is_refused(terminal: Terminal, host: str) -> None:
 
 def test_help_is_shown_where_nothing_is_said(terminal: Terminal) -> None:
     assert "Usage: citewell" in "".join(terminal.run()[1:])
-    for command in ("ask", "search", "ingest", "papers", "status", "serve"):
+    for command in ("ask", "search", "ingest", "papers", "status", "serve", "keys"):
         status, out, _ = terminal.run(command, "--help")
         assert status == 0
         assert f"Usage: citewell {command}" in out

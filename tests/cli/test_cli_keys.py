@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import httpx
@@ -9,7 +7,7 @@ import pytest
 
 from cli.main import main
 from cli.session import Session
-from tests.fakes.process import ROOT, server
+from tests.fakes.process import server
 
 
 def run(folder: Path, *arguments: str) -> int:
@@ -31,31 +29,6 @@ def test_a_key_is_shown_once_listed_by_name_and_removed(
     assert run(tmp_path, "keys", "remove", "lab") == 1
     assert run(tmp_path, "keys", "list") == 0
     assert "no keys" in capsys.readouterr().err
-
-
-def test_without_keys_a_public_address_is_refused_with_the_way_out(tmp_path: Path) -> None:
-    for host in ("0.0.0.0", "::"):  # noqa: S104  # that is the point
-        ended = subprocess.run(
-            [
-                sys.executable,
-                "-m",
-                "tests.fakes.serve",
-                "--data-dir",
-                str(tmp_path),
-                "serve",
-                "--port",
-                "0",
-                "--host",
-                host,
-            ],
-            capture_output=True,
-            text=True,
-            cwd=ROOT,
-            check=False,
-        )
-        assert ended.returncode == 2
-        assert "citewell keys add" in ended.stderr
-        assert ended.stderr.count("\n") == 1
 
 
 def test_with_a_key_a_public_address_is_served_to_whoever_has_it(

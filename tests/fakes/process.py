@@ -6,10 +6,12 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -21,12 +23,14 @@ class Server:
     process: subprocess.Popen[str]
     url: str
     ready_line: str
+    log: IO[str]
 
     def stop(self, signal: int) -> tuple[int, str]:
         """End it, and hand back its exit status and its log."""
         self.process.send_signal(signal)
-        _, log = self.process.communicate(timeout=60)
-        return self.process.returncode, log
+        status = self.process.wait(timeout=60)
+        self.log.seek(0)
+        return status, self.log.read()
 
 
 @contextmanager
@@ -34,22 +38,25 @@ def server(
     module: str = "tests.fakes.serve", arguments: Sequence[str] = ("serve", "--port", "0")
 ) -> Iterator[Server]:
     """Start one and wait until it says that it is ready; it is killed where the block did not end it."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", module, *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        cwd=ROOT,
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
-    )
-    with process:
+    with (
+        tempfile.TemporaryFile("w+") as log,  # a pipe that nobody reads fills up, and stops who writes to it
+        subprocess.Popen(
+            [sys.executable, "-m", module, *arguments],
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            cwd=ROOT,
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        ) as process,
+    ):
         try:
             assert process.stdout is not None
             line = process.stdout.readline()
             found = re.search(r"http://\S+", line)
             if found is None:
                 process.kill()
-                raise AssertionError(f"The server did not come up: {process.communicate()[1]}")
-            yield Server(process, found.group(), line)
+                log.seek(0)
+                raise AssertionError(f"The server did not come up: {log.read()}")
+            yield Server(process, found.group(), line, log)
         finally:
             process.kill()
