@@ -91,9 +91,9 @@ class Lane:
 class Feed(Generic[T]):
     """What a call in a thread makes, to be heard on the event loop that this was made on.
 
-    Iterating raises what the call raised, ``Stopped`` where it was stopped, ``TimedOut`` where its time was up.
-    Whoever stops listening closes
-    the feed, which stops the call; anyone may, more than once, from any thread.
+    Iterating raises what the call raised, ``Stopped`` where it was stopped, ``TimedOut`` where its time was
+    up. Whoever stops listening closes the feed, which stops the call; anyone may, more than once, from any
+    thread.
     """
 
     def __init__(self) -> None:

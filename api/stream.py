@@ -82,10 +82,10 @@ async def _frames(
         ending = script.done()
     except CitewellError as error:
         if kind_of(error).private:
-            log.error("request %s: %s", request_id, clean(str(error)))
+            log.error("a stream failed: %s", clean(str(error)))
         ending = script.failed(problem_of(error, request_id))
     except Exception:  # the stream's border: a defect is logged, and told without its insides
-        log.exception("request %s failed", request_id)
+        log.exception("a stream failed by a defect")
         ending = script.failed(plain_problem(500, request_id=request_id))
     for frame in ending:
         yield frame
