@@ -21,19 +21,29 @@ from rich.table import Table
 from bench.figures import Figures, percentile
 from data import bundled_papers
 from rag.corpus import read_papers
+from rag.corpus.sentences import sentence_spans
 from rag.types import Paper
 
 SUITE = files("eval") / "suites" / "bundled" / "answerable.jsonl"
 
 
-def as_jsonl(paths: Sequence[Path], target: Path) -> None:
-    """Write any papers as JSON lines, each once, for the plain set-up."""
+def as_jsonl(papers: Sequence[Paper], target: Path, *, sentences: bool) -> None:
+    """Write what the plain set-up embeds of each paper: the abstract, and each sentence if wanted."""
+    with target.open("w", encoding="utf-8") as out:
+        for paper in papers:
+            texts = [f"{paper.title} {paper.abstract}".strip()]
+            if sentences:
+                texts += [span.of(paper.abstract) for span in sentence_spans(paper.abstract)]
+            out.write(json.dumps(texts) + "\n")
+
+
+def papers_of(paths: Sequence[Path], most: int) -> list[Paper]:
+    """The first papers of some files, each once."""
     seen: dict[str, Paper] = {}
     for path in paths:
         with path.open("rb") as stream:
             seen |= {p.id: p for p in read_papers(stream, name=path.name) if isinstance(p, Paper)}
-    lines = (json.dumps({"title": p.title, "text": p.abstract}) for p in seen.values())
-    target.write_text("\n".join(lines), encoding="utf-8")
+    return list(seen.values())[:most]
 
 
 def run(command: list[str]) -> Figures:
@@ -52,10 +62,12 @@ def compare(
         asked.write_text("\n".join(" ".join(q.split()) for q in questions), encoding="utf-8")
         rows = [run([sys.executable, "-m", "bench.citewell_run", str(asked), *map(str, papers)])]
         if plain is not None:
-            corpus = Path(scratch) / "corpus.jsonl"
-            as_jsonl(papers, corpus)
-            script = Path(__file__).with_name("plain.py")
-            rows.append(run([str(plain), str(script), str(corpus), str(asked), "--limit", str(limit)]))
+            few = papers_of(papers, limit)
+            for work, sentences in (("abstracts alone", False), ("abstracts and sentences", True)):
+                corpus = Path(scratch) / "corpus.jsonl"
+                as_jsonl(few, corpus, sentences=sentences)
+                script = Path(__file__).with_name("plain.py")
+                rows.append(run([str(plain), str(script), str(corpus), str(asked), "--work", work]))
     return rows
 
 
@@ -79,11 +91,12 @@ def show(name: str, rows: list[Figures]) -> None:
         table.add_row(row.system, f"{row.rate:.1f}", f"{row.restart_s:.2f}", f"{row.rss_mb:.0f}", search, ask)
     console = Console()
     console.print(table)
-    if len(rows) > 1:
-        ours, theirs = rows
+    ours, *plain = rows
+    for theirs in plain:
         speed = percentile(theirs.search_ms, 0.5) / percentile(ours.search_ms, 0.5)
         console.print(
-            f"Ingest {ours.rate / theirs.rate:.1f} times as fast, search {speed:.1f} times as fast."
+            f"Beside {theirs.system}: ingest {ours.rate / theirs.rate:.1f} times as fast, "
+            f"search {speed:.1f} times as fast."
         )
 
 

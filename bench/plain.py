@@ -1,7 +1,7 @@
 """The plain set-up: LlamaIndex's VectorStoreIndex, the same weights through sentence-transformers and torch.
 
 Runs in an environment of its own, so it imports nothing of Citewell: ``python bench/plain.py --help``.
-It embeds abstracts alone (no sentences, no lexical index), which is less work than Citewell's.
+It embeds abstracts, and each sentence by itself where asked to, and has no lexical index.
 """
 
 from __future__ import annotations
@@ -28,19 +28,20 @@ def weights_folder() -> str:
 def main() -> None:
     """Index a corpus, search it, print one JSON line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("corpus", type=Path, help="JSON lines with title and text")
+    parser.add_argument("corpus", type=Path, help="JSON lines: a list of texts for each paper")
     parser.add_argument("questions", type=Path, help="one question a line")
-    parser.add_argument("--limit", type=int, default=0, help="index the first N papers only")
+    parser.add_argument("--work", required=True, help="what the texts are, for the table")
     args = parser.parse_args()
 
     from llama_index.core import VectorStoreIndex
     from llama_index.core.schema import TextNode
     from llama_index.embeddings.huggingface import HuggingFaceEmbedding
 
-    rows = [json.loads(line) for line in args.corpus.read_text(encoding="utf-8").splitlines() if line]
-    rows = rows[: args.limit or None]
+    papers = [json.loads(line) for line in args.corpus.read_text(encoding="utf-8").splitlines()]
     model = HuggingFaceEmbedding(model_name=weights_folder(), device="cpu")
-    nodes = [TextNode(text=f"{row['title']} {row['text']}".strip(), id_=str(i)) for i, row in enumerate(rows)]
+    nodes = [
+        TextNode(text=text, id_=f"{i}.{n}") for i, texts in enumerate(papers) for n, text in enumerate(texts)
+    ]
     model.get_query_embedding("warm up")
     start = time.perf_counter()
     index = VectorStoreIndex(nodes, embed_model=model)
@@ -52,7 +53,8 @@ def main() -> None:
         retriever.retrieve(question)
         search_ms.append((time.perf_counter() - start) * 1000)
     rss_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    line = {"system": "plain LlamaIndex + torch", "papers": len(rows), "ingest_s": ingest_s, "rss_mb": rss_mb}
+    system = f"plain LlamaIndex + torch, {args.work}"
+    line = {"system": system, "papers": len(papers), "ingest_s": ingest_s, "rss_mb": rss_mb}
     sys.stdout.write(json.dumps(line | {"search_ms": search_ms}) + "\n")
 
 
