@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from functools import partial
+from typing import TYPE_CHECKING
 
 from llama_index.core.base.embeddings.base import BaseEmbedding
-from llama_index.llms.openai_like import OpenAILike
 
 from rag.answer.answerer import Answerer
 from rag.answer.verify import Verifier
-from rag.answer.writer import LlmWriter, Room
-from rag.answer.writer_checked import CheckedWriter
-from rag.answer.writer_client import Bounds, ChatModel
 from rag.corpus import chunk_paper
 from rag.embed.minilm import MiniLM
-from rag.embed.openai_like import OPENAI_URL, OpenAICompatible
 from rag.embed.passages import count_tokens, encode_passages, identity_of, max_tokens
 from rag.index import Indexes
 from rag.library import Library
@@ -23,6 +19,11 @@ from rag.retrieve import HybridSearch
 from rag.retrieve.projection import load_projection
 from rag.service import Service
 from rag.settings import Settings
+
+if TYPE_CHECKING:
+    from rag.answer.writer_checked import CheckedWriter
+
+# What speaks to endpoints is imported where one is set: it takes a second that local work needn't wait.
 
 
 def open_service(settings: Settings, model: BaseEmbedding | None = None) -> Service:
@@ -73,6 +74,13 @@ def language_model(settings: Settings, reader: BaseEmbedding, opened: ExitStack)
     """
     if (name := settings.llm) is None:
         return None
+    from llama_index.llms.openai_like import OpenAILike
+
+    from rag.answer.writer import LlmWriter, Room
+    from rag.answer.writer_checked import CheckedWriter
+    from rag.answer.writer_client import Bounds, ChatModel
+    from rag.embed.openai_like import OPENAI_URL
+
     key = settings.llm_api_key
     llm = OpenAILike(
         model=name,
@@ -101,6 +109,8 @@ def embedding_model(settings: Settings) -> BaseEmbedding:
     """
     if settings.embedding == "minilm":
         return MiniLM.load(threads=settings.threads, projection=load_projection())
+    from rag.embed.openai_like import OpenAICompatible
+
     key = settings.embedding_api_key
     return OpenAICompatible(
         model=settings.embedding_model,

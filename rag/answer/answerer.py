@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from rag.answer.asked import Asked, read_question
 from rag.answer.compose import Composed, compose
@@ -18,13 +18,15 @@ from rag.answer.quote import Quote
 from rag.answer.reading import read_hits
 from rag.answer.refuse import Case, refusal_text, refuse
 from rag.answer.smalltalk import friendly_line
-from rag.answer.writer_checked import CheckedWriter
 from rag.errors import InvalidInput, ModelFailed, Overtaken
 from rag.events import AskEvents, Retrieval, answer_of, told, told_text
 from rag.index.words import Words
 from rag.library import Library
 from rag.retrieve import HybridSearch, Retrieved
 from rag.types import Answer, Cancelled, Filters, Mode, Turn, never
+
+if TYPE_CHECKING:
+    from rag.answer.writer_checked import CheckedWriter
 
 EVERYTHING = Filters()
 EXTRACTIVE = "extractive"
