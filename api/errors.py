@@ -44,6 +44,7 @@ KINDS: dict[type[errors.CitewellError], Kind] = {
     errors.InvalidInput: Kind(422, "invalid-input", "The request is malformed"),
     errors.UnknownFormat: Kind(422, "unknown-format", "No reader knows this file"),
     errors.NotFound: Kind(404, "not-found", "There is no such thing here"),
+    errors.ModelUnknown: Kind(404, "model-not-found", "There is no model of this name"),
     errors.ConfigError: Kind(503, "configuration", "The server is not set up rightly", private=True),
     errors.ModelMissing: Kind(503, "model-missing", "A model's weights are missing", private=True),
     errors.Unguarded: Kind(503, "unguarded", "The server asks for no key", private=True),

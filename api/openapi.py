@@ -9,11 +9,12 @@ from pydantic import BaseModel
 
 from api.access import needed
 from api.keys import Scope
+from api.wire.chat import ChunkOut
 from api.wire.events import SHAPES
 from api.wire.openai_error import ErrorEnvelope, speaks_openai
 from api.wire.problem import MEDIA_TYPE, Problem
 
-REFERRED: tuple[type[BaseModel], ...] = (Problem, ErrorEnvelope, *SHAPES.values())
+REFERRED: tuple[type[BaseModel], ...] = (Problem, *SHAPES.values(), ChunkOut, ErrorEnvelope)
 """What documents refer to beyond the bodies of routes."""
 
 _MEANING = {
@@ -36,15 +37,12 @@ _SCHEMES = {
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The ``responses`` of a route that can fail in these ways."""
-    return {status: _problem(status) for status in statuses}
+    return {status: _failure(status, MEDIA_TYPE, Problem) for status in statuses}
 
 
-def _problem(status: int) -> dict[str, Any]:
-    return _failure(status, MEDIA_TYPE, Problem)
-
-
-def _envelope(status: int) -> dict[str, Any]:
-    return _failure(status, "application/json", ErrorEnvelope)
+def envelopes(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The same of a route of OpenAI's protocol."""
+    return {status: _failure(status, "application/json", ErrorEnvelope) for status in statuses}
 
 
 def _failure(status: int, media_type: str, shape: type[BaseModel]) -> dict[str, Any]:
@@ -83,6 +81,7 @@ def _guarded(path: str, operation: dict[str, Any], scope: Scope) -> None:
     operation["security"] = [{}, *({name: []} for name in _SCHEMES)]
     operation["x-scope"] = scope
     responses = operation["responses"]
-    for status in (401, 403, 429):
-        responses.setdefault(str(status), _envelope(status) if speaks_openai(path) else _problem(status))
+    refused = (envelopes if speaks_openai(path) else problems)(401, 403, 429)
+    for status, response in refused.items():
+        responses.setdefault(str(status), response)
     operation["responses"] = dict(sorted(responses.items()))

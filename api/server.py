@@ -17,6 +17,27 @@ from rag.errors import Unguarded
 from rag.settings import Settings
 
 GRACE_S = 10
+"""Seconds from a signal to the end, whatever still runs."""
+PATIENCE_S = 5
+"""Seconds that live streams have to end by themselves; then they are ended, with an ``error`` event."""
+
+
+class Server(uvicorn.Server):
+    """Uvicorn that tells the app first when it stops: the app learns of it otherwise when all streams ended.
+
+    Args:
+        config: as for uvicorn.
+        backend: stops taking calls, and ends its streams in time.
+    """
+
+    def __init__(self, config: uvicorn.Config, backend: Backend) -> None:
+        super().__init__(config)
+        self._backend = backend
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop: no new calls from here on, running ones end."""
+        self._backend.drain(PATIENCE_S)
+        await super().shutdown(sockets)
 
 
 def serve(
@@ -44,16 +65,15 @@ def serve(
         url = url_of(listener)
         app = create_app(opener, settings)
         parts: Parts = app.state.parts
-        server = uvicorn.Server(
-            uvicorn.Config(
-                app,
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                proxy_headers=False,  # whoever can connect could write them
-                timeout_graceful_shutdown=GRACE_S,
-            )
+        config = uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,  # whoever can connect could write them
+            timeout_graceful_shutdown=GRACE_S,
         )
+        server = Server(config, parts.backend)
         watcher = threading.Thread(target=_watch, args=(parts.backend, server, url, on_ready), daemon=True)
         _stop_on_signals(server)
         on_listening(url)

@@ -6,6 +6,7 @@
     ├── InvalidInput          what was asked is malformed; names the field
     │   └── UnknownFormat     no reader knows this file
     ├── NotFound              no such paper, job or answer
+    │   └── ModelUnknown      no model of this name can be asked
     ├── ConfigError           a setting is wrong or missing; names the setting
     │   ├── ModelMissing      weights are not installed, or are not the ones expected
     │   └── Unguarded         other machines could reach the server, and it asks for no key
@@ -50,6 +51,10 @@ class UnknownFormat(InvalidInput):
 
 class NotFound(CitewellError):
     """No such paper, job or answer."""
+
+
+class ModelUnknown(NotFound):
+    """No model of this name can be asked."""
 
 
 class ConfigError(CitewellError):

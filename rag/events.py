@@ -31,6 +31,10 @@ AskEvents = Generator[AskEvent, None, None]
 """They come as they are asked for; closing the generator ends the work."""
 
 
+CUT_SHORT = "llm: the reply was cut at the most tokens allowed"
+"""What ``Answer.degraded`` holds where the model was stopped in the middle; its whole sentences are kept."""
+
+
 def told(answer: Answer) -> AskEvents:
     """A finished answer from its first event to its last."""
     yield Retrieval(answer.retrieved)

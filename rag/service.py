@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from threading import Lock
+from typing import Literal
 
 from rag.answer.answerer import Answerer
 from rag.checks import MAX_QUESTION, check_filters, check_history, check_mode, check_text, check_top_k
@@ -215,6 +216,11 @@ class Service:
                 mode=self._answerer.mode,
                 model=self._answerer.model,
             )
+
+    @property
+    def mode(self) -> Literal["extractive", "llm"]:
+        """What writes where nothing else is asked for."""
+        return self._answerer.mode
 
     def not_ready(self) -> tuple[str, ...]:
         """What keeps questions from being answered; empty when nothing does."""

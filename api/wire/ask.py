@@ -8,7 +8,20 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.wire.fields import FiltersIn, IndexOut, Question, Request, StageOut, TopK, stages_of
 from rag.checks import MAX_TURN, MAX_TURNS
-from rag.types import Answer, Citation, Filters, Hit, Mode, Paper, Refusal, Role, Sentence, Status, Turn
+from rag.types import (
+    Answer,
+    Citation,
+    Filters,
+    Hit,
+    Mode,
+    Paper,
+    Refusal,
+    Role,
+    Sentence,
+    Status,
+    Turn,
+    Usage,
+)
 
 EXAMPLE: dict[str, Any] = {
     "question": "How can graph convolutional networks be simplified for recommendation?"
@@ -154,6 +167,15 @@ class UsageOut(BaseModel):
     completion_tokens: int
     total_tokens: int
 
+    @classmethod
+    def of(cls, usage: Usage) -> UsageOut:
+        """From what the model counted."""
+        return cls(
+            prompt_tokens=usage.prompt_tokens,
+            completion_tokens=usage.completion_tokens,
+            total_tokens=usage.prompt_tokens + usage.completion_tokens,
+        )
+
 
 class AskOut(BaseModel):
     """A checked answer, or a refusal."""
@@ -180,7 +202,6 @@ class AskOut(BaseModel):
     @classmethod
     def of(cls, answer: Answer) -> AskOut:
         """The one way an answer is written down, whichever door it leaves by."""
-        usage = answer.usage
         return cls(
             id=answer.id,
             status=answer.status,
@@ -195,11 +216,7 @@ class AskOut(BaseModel):
             mode=answer.mode,
             model=answer.model,
             degraded=list(answer.degraded),
-            usage=UsageOut(
-                prompt_tokens=usage.prompt_tokens,
-                completion_tokens=usage.completion_tokens,
-                total_tokens=usage.prompt_tokens + usage.completion_tokens,
-            ),
+            usage=UsageOut.of(answer.usage),
             timings_ms=dict(answer.timings_ms),
             index=IndexOut(
                 generation=answer.index.generation,

@@ -9,7 +9,7 @@ from rag.answer.compose import Composed
 from rag.answer.verify import AnswerChecker, Checked, Page, Verifier
 from rag.answer.writer import NO_ANSWER, Draft, LlmWriter
 from rag.errors import ModelFailed
-from rag.events import Delta
+from rag.events import CUT_SHORT, Delta
 from rag.retrieve import Retrieved
 from rag.types import Cancelled, Citation, Usage, never
 
@@ -79,14 +79,14 @@ class CheckedWriter:
                 for sentence in checker.feed(portion):
                     yield from page.add(sentence)
             if draft.ended is not None and draft.ended.reason == "length":
-                note = "the reply was cut at the most tokens allowed"
+                note = CUT_SHORT
             else:  # a sentence cut off is no sentence
                 for sentence in checker.finish():
                     yield from page.add(sentence)
         except ModelFailed as error:
             if not page.begun:
                 raise
-            note = f"{error} What it had written by then was verified, and stands"
+            note = f"llm: {error} What it had written by then was verified, and stands"
         composed = page.composed()
         if composed.citations:
             return Written(composed, draft.usage, draft.prompt, _notes(checker.dropped, note))
@@ -117,5 +117,5 @@ class _Release:
 
 
 def _notes(dropped: int, note: str) -> tuple[str, ...]:
-    left_out = f"{dropped} unsupported sentences left out" if dropped else ""
-    return tuple(f"llm: {each}" for each in (note, left_out) if each)
+    left_out = f"llm: {dropped} unsupported sentences left out" if dropped else ""
+    return tuple(each for each in (note, left_out) if each)

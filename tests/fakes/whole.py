@@ -10,6 +10,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import Literal
 
 from rag.checks import MAX_QUESTION, check_filters, check_text, check_top_k
 from rag.corpus import read_papers, sentence_spans
@@ -48,6 +49,7 @@ class WholeService:
         self.generation = 1
         self.closed = False
         self.unready: tuple[str, ...] = ()
+        self.mode: Literal["extractive", "llm"] = "extractive"
         self.before_call: Callable[[], None] = lambda: None
         """Called at the start of every ask and search: a place to wait or to fail."""
         self.after_event: Callable[[AskEvent, Cancelled], None] = lambda _event, _cancelled: None
