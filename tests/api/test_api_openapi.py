@@ -9,6 +9,7 @@ import schemathesis
 from hypothesis import HealthCheck, settings
 from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
+from api.wire.openai_error import speaks_openai
 from api.wire.problem import MEDIA_TYPE, Problem
 from rag.settings import load_settings
 from tests.fakes.app import app_over, served
@@ -53,6 +54,9 @@ def test_every_route_of_the_contract_is_there() -> None:
         ("get", "/v1/papers/{paper_id}"),
         ("delete", "/v1/papers/{paper_id}"),
         ("get", "/v1/jobs/{job_id}"),
+        ("get", "/v1/models"),
+        ("get", "/v1/models/{model}"),
+        ("post", "/v1/chat/completions"),
         ("get", "/healthz"),
         ("get", "/readyz"),
         ("get", "/metrics"),
@@ -60,10 +64,14 @@ def test_every_route_of_the_contract_is_there() -> None:
 
 
 @pytest.mark.parametrize(("path", "method", "operation"), OPERATIONS)
-def test_every_error_is_documented_as_a_problem(path: str, method: str, operation: dict[str, Any]) -> None:
+def test_every_error_is_documented_in_the_address_es_own_way(
+    path: str, method: str, operation: dict[str, Any]
+) -> None:
+    kind, shape = ("application/json", "ErrorEnvelope") if speaks_openai(path) else (MEDIA_TYPE, "Problem")
     for status, response in operation["responses"].items():
         if int(status) >= 400:
-            assert list(response["content"]) == [MEDIA_TYPE], (path, method, status)
+            schema = {"$ref": f"#/components/schemas/{shape}"}
+            assert response["content"] == {kind: {"schema": schema}}, (path, method, status)
 
 
 def test_the_example_of_a_problem_is_one() -> None:
@@ -71,7 +79,10 @@ def test_the_example_of_a_problem_is_one() -> None:
     assert Problem.model_validate(example).model_dump() == example
 
 
-@pytest.mark.parametrize(("path", "name"), [("/v1/ask", "AskIn"), ("/v1/search", "SearchIn")])
+EXAMPLES = [("/v1/ask", "AskIn"), ("/v1/search", "SearchIn"), ("/v1/chat/completions", "ChatIn")]
+
+
+@pytest.mark.parametrize(("path", "name"), EXAMPLES)
 async def test_the_examples_of_requests_are_answered(client: httpx.AsyncClient, path: str, name: str) -> None:
     examples = DOCUMENT["components"]["schemas"][name]["examples"]
     assert examples
