@@ -1,4 +1,7 @@
-"""What routes are handed. A route's parameters say what it uses; nothing is looked up elsewhere."""
+"""What routes are handed. A route's parameters say what it uses; nothing is looked up elsewhere.
+
+These are coroutines because FastAPI sends a plain function through a thread, on every request.
+"""
 
 from __future__ import annotations
 
@@ -21,19 +24,19 @@ class Parts:
     metrics: Metrics
 
 
-def _parts(request: Request) -> Parts:
+async def _parts(request: Request) -> Parts:
     return cast(Parts, request.app.state.parts)
 
 
-def _backend(parts: Annotated[Parts, Depends(_parts)]) -> Backend:
+async def _backend(parts: Annotated[Parts, Depends(_parts)]) -> Backend:
     return parts.backend
 
 
-def _jobs(parts: Annotated[Parts, Depends(_parts)]) -> Jobs:
+async def _jobs(parts: Annotated[Parts, Depends(_parts)]) -> Jobs:
     return parts.jobs
 
 
-def _metrics(parts: Annotated[Parts, Depends(_parts)]) -> Metrics:
+async def _metrics(parts: Annotated[Parts, Depends(_parts)]) -> Metrics:
     return parts.metrics
 
 

@@ -123,10 +123,11 @@ class Feed(Generic[T]):
         self._future.add_done_callback(lambda _: self._on_loop(alarm.cancel))
 
     def close(self) -> None:
-        """Stop the call: at once where it waits, else when it next looks."""
+        """Stop the call, at once where it waits, else when it next looks; whoever listens is told now."""
         self._stop.set()
         if self._future is not None:
             self._future.cancel()
+        self._put(_End())
 
     def __aiter__(self) -> Self:
         return self
@@ -139,7 +140,7 @@ class Feed(Generic[T]):
         assert self._future is not None  # noqa: S101  # there is an end only of what is followed
         if self._late:
             raise too_late()
-        if self._future.cancelled():
+        if not self._future.done() or self._future.cancelled():
             raise _stopped()
         self._future.result()
         raise StopAsyncIteration
@@ -148,7 +149,6 @@ class Feed(Generic[T]):
         if self._future is None or not self._future.done():
             self._late = True
             self.close()
-            self._put(_End())
 
     def _put(self, item: T | _End) -> None:
         self._on_loop(lambda: self._items.put_nowait(item))

@@ -1,0 +1,44 @@
+"""An app on loopback, on the event loop of the test, and clients that leave in the middle."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+import uvicorn
+from fastapi import FastAPI
+
+
+@asynccontextmanager
+async def live(app: FastAPI) -> AsyncIterator[tuple[str, int]]:
+    """Host and port of an app that is ready."""
+    with socket.create_server(("127.0.0.1", 0), backlog=512) as listener:
+        server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
+        serving = asyncio.create_task(server.serve(sockets=[listener]))
+        host, port = listener.getsockname()
+        try:
+            async with httpx.AsyncClient(base_url=f"http://{host}:{port}") as client:
+                while (await client.get("/readyz")).status_code != httpx.codes.OK:
+                    await asyncio.sleep(0.01)
+            yield host, port
+        finally:
+            server.should_exit = True
+            await serving
+
+
+async def leave_after(mark: str, address: tuple[str, int], path: str, body: dict[str, Any]) -> None:
+    """Post, read until something has come, and hang up; at once where the mark is empty."""
+    reader, writer = await asyncio.open_connection(*address)
+    content = json.dumps(body).encode()
+    head = f"POST {path} HTTP/1.1\r\nHost: {address[0]}:{address[1]}\r\nContent-Type: application/json\r\n"
+    writer.write(f"{head}Content-Length: {len(content)}\r\n\r\n".encode() + content)
+    await writer.drain()
+    if mark:
+        await reader.readuntil(mark.encode())
+    writer.close()
+    await writer.wait_closed()
