@@ -21,10 +21,10 @@ from api.keys import KeyFile
 from api.metrics import Metrics
 from api.middleware import BodyLimit, Envelope
 from api.rates import Rates
-from api.routes import ask, chat, health, jobs, pages, papers, search
+from api.routes import answers, ask, chat, health, jobs, pages, papers, search
 from rag.settings import Settings
 
-NOUNS = (ask, chat, search, papers, jobs, health, pages)
+NOUNS = (ask, chat, answers, search, papers, jobs, health, pages)
 """What there are routes for; a new noun is one file in ``api/routes`` and one word here."""
 
 QUESTION_BYTES = 1024 * 1024

@@ -52,6 +52,7 @@ KINDS: dict[type[errors.CitewellError], Kind] = {
     errors.LibraryLocked: Kind(503, "library-locked", "Another process holds the library", private=True),
     errors.LibraryCorrupt: Kind(503, "library-corrupt", "The library can't be read", private=True),
     errors.EmbeddingMismatch: Kind(503, "embedding-mismatch", "The library fits another model", private=True),
+    errors.SavedUnavailable: Kind(503, "saved-answers", "The saved answers can't be used", private=True),
     errors.NotReady: Kind(503, "not-ready", "Not ready; try again"),
     errors.IndexUnavailable: Kind(503, "index-unavailable", "The index can't be used; try again"),
     errors.Overtaken: Kind(503, "overtaken", "The papers changed meanwhile; ask again"),

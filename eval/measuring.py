@@ -14,9 +14,7 @@ from eval.opening import Measured, Session, all_papers, corpus_version, opened
 from eval.parameters import (
     Parameters,
     code_version,
-    fitted_files,
     package_versions,
-    prompt_versions,
     python_version,
     visible_settings,
 )
@@ -29,6 +27,7 @@ from rag.embed.minilm import NAME as MINILM
 from rag.embed.minilm import MiniLM
 from rag.embed.weights import WEIGHTS_SHA256
 from rag.errors import InvalidInput
+from rag.provenance import fitted_files, prompt_versions
 from rag.types import Mode
 
 OnStart = Callable[[int], None]

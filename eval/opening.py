@@ -59,7 +59,7 @@ def opened(session: Session, suite: Suite) -> Iterator[Measured]:
         InvalidInput: no paper of the corpus could be read.
     """
     with tempfile.TemporaryDirectory(prefix="citewell-eval-") as scratch:
-        settings = session.settings()
+        settings = session.settings().model_copy(update={"keep_answers": 0})  # nobody comes back for these
         if session.data_dir is None:
             settings = settings.model_copy(update={"data_dir": Path(scratch), "database_url": None})
         service = session.open_service(settings)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import platform
 import subprocess
 from collections.abc import Sequence
@@ -13,7 +12,6 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from eval.cases import Split
-from rag.answer.prompts import load_prompt
 from rag.errors import InvalidInput
 from rag.settings import Settings
 from rag.types import Mode
@@ -69,7 +67,6 @@ class Parameters(BaseModel):
 
 
 DECIDING = ("bm25s", "chromadb", "ir-measures", "llama-index-core", "numpy", "onnxruntime", "PyStemmer")
-FITTED = frozenset({".json", ".npy", ".npz"})
 FREE = frozenset({"workers", "code"})
 
 
@@ -87,21 +84,6 @@ def visible_settings(settings: Settings) -> dict[str, str]:
     """Settings as text, without secrets (which show as asterisks) and without places."""
     values = settings.model_dump(mode="json")
     return {name: str(value) for name, value in values.items() if name not in PLACES}
-
-
-def prompt_versions() -> dict[str, str]:
-    """Every prompt with its version and the beginning of its hash: what it says can't change unseen."""
-    names = sorted(path.stem for path in (ROOT / "prompts").glob("*.md"))
-    return {name: load_prompt(name).label for name in names}
-
-
-def fitted_files() -> dict[str, str]:
-    """What was fitted and comes with the code, by path, with the first 12 hex digits of its SHA-256."""
-    files = sorted(path for path in (ROOT / "rag").rglob("*") if path.suffix in FITTED)
-    return {
-        path.relative_to(ROOT).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()[:12]
-        for path in files
-    }
 
 
 def code_version(root: Path = ROOT) -> CodeVersion:

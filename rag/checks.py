@@ -14,6 +14,8 @@ MAX_TURN = 32_000
 """Characters of one turn of the history."""
 MAX_TURNS = 200
 MAX_TOP_K = 50
+MAX_COMMENT = 2000
+"""Characters of what someone says of an answer."""
 MAX_NAMES = 1000
 """Names in one list of a filter."""
 YEARS = range(1, 10_000)
@@ -92,6 +94,19 @@ def check_filters(filters: Filters) -> None:
             )
     if None not in (filters.year_from, filters.year_to) and filters.year_from > filters.year_to:  # type: ignore[operator]  # neither is None
         raise InvalidInput("filters.year_from lies after year_to: swap them.", field="filters.year_from")
+
+
+def check_comment(comment: str) -> None:
+    """Refuse a comment that is too long, or that no store can keep.
+
+    Raises:
+        InvalidInput: it is.
+    """
+    if len(comment) > MAX_COMMENT:
+        raise InvalidInput(
+            f"comment has {len(comment)} characters: at most {MAX_COMMENT} are kept.", field="comment"
+        )
+    _check_storable(comment, "comment")
 
 
 def _check_storable(text: str, field: str) -> None:

@@ -14,6 +14,7 @@
     │   ├── LibraryLocked     another process holds it
     │   ├── LibraryCorrupt    it can't be read; says what to do
     │   └── EmbeddingMismatch it was embedded with another model
+    ├── SavedUnavailable      the saved answers can't be read or written
     ├── NotReady              a needed part is down or still loading; try again later
     │   ├── IndexUnavailable  the indexes can't be opened or rebuilt
     │   ├── Overtaken         what an answer rests on was changed while it was written
@@ -83,6 +84,10 @@ class LibraryCorrupt(LibraryError):
 
 class EmbeddingMismatch(LibraryError):
     """The library was embedded with another model than the one configured; names both."""
+
+
+class SavedUnavailable(CitewellError):
+    """The saved answers can't be read or written."""
 
 
 class NotReady(CitewellError):

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 from typing import Literal
 
 from rag.answer.answerer import Answerer
-from rag.checks import MAX_QUESTION, check_filters, check_history, check_mode, check_text, check_top_k
+from rag.checks import (
+    MAX_QUESTION,
+    check_comment,
+    check_filters,
+    check_history,
+    check_mode,
+    check_text,
+    check_top_k,
+)
 from rag.corpus import TextsSeen, read_papers, reader_named
 from rag.errors import CitewellError, InvalidInput, UnknownFormat
 from rag.events import AskEvents, answer_of
@@ -18,6 +27,7 @@ from rag.index import Indexes
 from rag.ingest import Chunker, Encoder, Progress, ingest
 from rag.library import Library
 from rag.retrieve import HybridSearch
+from rag.saved import Feedback, Keeper, Rating, Replay, Request, Saved
 from rag.types import (
     Answer,
     Cancelled,
@@ -47,6 +57,7 @@ class Service:
         indexes: made of the library, open.
         search: over both.
         answerer: from what a search found to a checked answer.
+        keeper: keeps answers with their receipts.
         chunk: cuts a paper up.
         encode: embeds papers.
     """
@@ -59,6 +70,7 @@ class Service:
         indexes: Indexes,
         search: HybridSearch,
         answerer: Answerer,
+        keeper: Keeper,
         chunk: Chunker,
         encode: Encoder,
     ) -> None:
@@ -67,6 +79,7 @@ class Service:
         self._indexes = indexes
         self._search = search
         self._answerer = answerer
+        self._keeper = keeper
         self._chunk = chunk
         self._encode = encode
         self._refreshing = Lock()
@@ -120,9 +133,13 @@ class Service:
         check_filters(filters)
         check_top_k(top_k)
         check_mode(mode)
-        yield from self._answerer.events(
+        request = Request(question, tuple(history), filters, top_k, mode)
+        events = self._answerer.events(
             question, history=history, filters=filters, top_k=top_k, mode=mode, cancelled=cancelled
         )
+        with closing(events):
+            for event in events:
+                yield self._keeper.keep(request, event) if isinstance(event, Answer) else event
 
     def search(self, query: str, *, top_k: int = 8, filters: Filters = EVERYTHING) -> SearchResult:
         """The stored papers that bear on a query, best first.
@@ -203,6 +220,40 @@ class Service:
         """
         return self._library.paper(paper_id)
 
+    def saved_answer(self, answer_id: str) -> Saved:
+        """An answer as it was sent, with its receipt.
+
+        Raises:
+            NotFound: none is kept under this id, or answers are not kept.
+            SavedUnavailable: the saved answers can't be read.
+        """
+        return self._keeper.get(answer_id)
+
+    def rate(
+        self, answer_id: str, rating: Rating, *, citation: int | None = None, comment: str = ""
+    ) -> Feedback:
+        """Keep what someone thinks of a saved answer, or of one of its citations by number.
+
+        Raises:
+            InvalidInput: the comment is too long, or the answer has no such citation; names the field.
+            NotFound: no such answer is kept.
+            SavedUnavailable: the saved answers can't be written.
+        """
+        check_comment(comment)
+        feedback = Feedback(answer_id, rating, citation, comment)
+        self._keeper.rate(feedback)
+        return feedback
+
+    def replay(self, answer_id: str) -> Replay:
+        """Ask a saved question again, as it was asked, and compare; nothing is saved.
+
+        Raises:
+            NotFound: no such answer is kept.
+            SavedUnavailable: the saved answers can't be read.
+            NotReady: a needed part is down.
+        """
+        return self._keeper.replay(answer_id, self._answered)
+
     def status(self) -> ServiceStatus:
         """What is stored, and what answers."""
         with self._library.snapshot() as now, self._indexes.lease() as generation:
@@ -234,8 +285,18 @@ class Service:
 
     def close(self) -> None:
         """Give the data folder back; no call may be running."""
+        self._keeper.close()
         self._indexes.close()
         self._library.close()
+
+    def _answered(self, request: Request) -> Answer:
+        return self._answerer.answer(
+            request.question,
+            history=request.history,
+            filters=request.filters,
+            top_k=request.top_k,
+            mode=request.mode,
+        )
 
     def _probe_index(self) -> None:
         with self._indexes.lease():

@@ -83,6 +83,13 @@ class Settings(BaseSettings):
         description="Tolerated share of unanswerable questions among those answered; lower refuses more.",
     )
 
+    keep_answers: int = Field(
+        10_000, ge=0, le=100_000_000, description="Answers kept with their receipts; 0 keeps none."
+    )
+    keep_answers_days: int = Field(
+        30, ge=0, le=36_500, description="Days that an answer is kept; 0 keeps none."
+    )
+
     host: str = Field("127.0.0.1", description="Address the server binds.")
     port: int = Field(8000, ge=0, le=65535, description="Port the server binds; 0 takes a free one.")
     max_body_bytes: int = Field(32 * 1024 * 1024, ge=1024, description="Largest request body accepted.")

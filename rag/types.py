@@ -212,11 +212,12 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class IndexInfo:
-    """The generation that answered."""
+    """The generation that answered; ``revision`` is that of the library which it was made of."""
 
     generation: int
     papers: int
     embedding_model: str
+    revision: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,12 @@ from rag.embed.minilm import MiniLM
 from rag.embed.passages import count_tokens, encode_passages, identity_of, max_tokens
 from rag.index import Indexes
 from rag.library import Library
+from rag.library.backend import library_url
+from rag.provenance import provenance
 from rag.retrieve import HybridSearch
 from rag.retrieve.projection import load_projection
+from rag.saved import Keeper, Retention, SavedAnswers
+from rag.saved.store import saved_url
 from rag.service import Service
 from rag.settings import Settings
 
@@ -43,6 +47,7 @@ def open_service(settings: Settings, model: BaseEmbedding | None = None) -> Serv
     with ExitStack() as opened:
         library = opened.enter_context(Library.open(settings.data_dir, settings.database_url))
         library.bind_embedding(identity_of(model))
+        writer = language_model(settings, model, opened)
         indexes = Indexes(settings.data_dir / "index")
         opened.callback(indexes.close)
         indexes.open(library)
@@ -52,8 +57,10 @@ def open_service(settings: Settings, model: BaseEmbedding | None = None) -> Serv
             library=library,
             indexes=indexes,
             search=search,
-            answerer=Answerer(
-                search, library, risk=settings.risk, writer=language_model(settings, model, opened)
+            answerer=Answerer(search, library, risk=settings.risk, writer=writer),
+            keeper=Keeper(
+                provenance(settings, identity_of(model), writer.writer.name if writer else ""),
+                saved_answers(settings),
             ),
             chunk=partial(
                 chunk_paper, count_tokens=partial(count_tokens, model), max_tokens=max_tokens(model)
@@ -62,6 +69,20 @@ def open_service(settings: Settings, model: BaseEmbedding | None = None) -> Serv
         )
         opened.pop_all()  # the service closes them from here on
         return service
+
+
+def saved_answers(settings: Settings) -> SavedAnswers | None:
+    """Where answers are kept; ``None`` where the settings keep none. Nothing is opened yet.
+
+    Raises:
+        ConfigError: the database's URL is wrong.
+    """
+    keep = Retention(settings.keep_answers_days, settings.keep_answers)
+    if not keep:
+        return None
+    return SavedAnswers(
+        saved_url(settings.data_dir, library_url(settings.data_dir, settings.database_url)), keep
+    )
 
 
 def language_model(settings: Settings, reader: BaseEmbedding, opened: ExitStack) -> CheckedWriter | None:

@@ -96,7 +96,8 @@ class Generation:
     @property
     def info(self) -> IndexInfo:
         """Which generation this is."""
-        return IndexInfo(self.manifest.number, self.manifest.papers, self.manifest.embedding.name)
+        made_of = self.manifest
+        return IndexInfo(made_of.number, made_of.papers, made_of.embedding.name, made_of.revision)
 
     def row(self, paper_id: str) -> int | None:
         """The row of a paper, ``None`` if it isn't here."""

@@ -5,24 +5,54 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.engine.interfaces import IsolationLevel
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
 from rag.errors import ConfigError, LibraryCorrupt, LibraryError
 
-_BUSY_TIMEOUT_MS = 10_000
 _WRITES = "citewell_writes"
 
-_PRAGMAS = (
-    "PRAGMA page_size=16384",  # counts only where the file is new; vectors span fewer pages
-    "PRAGMA synchronous=FULL",  # a commit that returned has reached the disk, and outlives a power cut
-    "PRAGMA foreign_keys=ON",
-    f"PRAGMA busy_timeout={_BUSY_TIMEOUT_MS}",
-    "PRAGMA cache_size=-16384",
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a database is used.
+
+    Attributes:
+        pragmas: SQLite's.
+        isolation: of the transactions of any other.
+    """
+
+    pragmas: tuple[str, ...]
+    isolation: IsolationLevel
+
+
+RECORD = Manner(
+    (
+        "PRAGMA page_size=16384",  # counts only where the file is new; vectors span fewer pages
+        "PRAGMA synchronous=FULL",  # a commit that returned has reached the disk, and outlives a power cut
+        "PRAGMA foreign_keys=ON",
+        "PRAGMA busy_timeout=10000",
+        "PRAGMA cache_size=-16384",
+    ),
+    "REPEATABLE READ",
 )
+"""For what must not be lost."""
+
+NOTES = Manner(
+    (
+        "PRAGMA synchronous=NORMAL",  # a commit waits for no disk; a power cut loses the last ones, whole
+        "PRAGMA foreign_keys=ON",
+        "PRAGMA busy_timeout=1000",  # who writes down an answer keeps someone waiting
+        "PRAGMA secure_delete=ON",  # what is deleted is overwritten
+    ),
+    "READ COMMITTED",
+)
+"""For what is written beside answering, a little at a time, by several processes."""
 
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _ADVICE = {
@@ -54,29 +84,29 @@ def library_url(data_dir: Path, url: str | None) -> URL:
     return parsed
 
 
-def connect(url: URL) -> Engine:
-    """An engine whose transactions are whole: begun before the first read, and durable once committed.
+def connect(url: URL, manner: Manner = RECORD) -> Engine:
+    """An engine whose transactions are whole: begun before the first read, and durable as the manner says.
 
     Raises:
         ConfigError: no driver is installed for the URL.
     """
     try:
         if url.get_backend_name() != "sqlite":
-            return create_engine(url, isolation_level="REPEATABLE READ", pool_pre_ping=True)
+            return create_engine(url, isolation_level=manner.isolation, pool_pre_ping=True)
         engine = create_engine(url, pool_size=8, max_overflow=-1)
     except (ImportError, NoSuchModuleError, ArgumentError) as error:
         raise ConfigError(
             f"No database driver for {url.drivername}: {error}. Install it beside citewell."
         ) from error
-    event.listen(engine, "connect", _prepare)
+
+    def prepare(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None  # the driver starts no transaction of its own: _begin does
+        for pragma in manner.pragmas:
+            connection.execute(pragma)
+
+    event.listen(engine, "connect", prepare)
     event.listen(engine, "begin", _begin)
     return engine
-
-
-def _prepare(connection: sqlite3.Connection, _record: object) -> None:
-    connection.isolation_level = None  # the driver starts no transaction of its own: _begin does
-    for pragma in _PRAGMAS:
-        connection.execute(pragma)
 
 
 def _begin(connection: Connection) -> None:
@@ -118,8 +148,10 @@ def explained(url: URL) -> Iterator[None]:
         yield
     except DBAPIError as error:
         raise _explain(url, error.orig) from error
+    except sqlite3.Error as error:  # of a connection used bare
+        raise _explain(url, error) from error
     except SQLAlchemyError as error:
-        raise LibraryError(f"The library at {_place(url)} failed: {error}.") from error
+        raise LibraryError(f"The database at {place(url)} failed: {error}.") from error
 
 
 def _explain(url: URL, cause: BaseException | None) -> LibraryError:
@@ -127,13 +159,13 @@ def _explain(url: URL, cause: BaseException | None) -> LibraryError:
     if code in _DAMAGED:
         return damaged(url, str(cause))
     advice = _ADVICE.get(code) if code is not None else None
-    return LibraryError(f"The library at {_place(url)} failed: {advice or 'nothing was changed'} ({cause}).")
+    return LibraryError(f"The database at {place(url)} failed: {advice or 'nothing was changed'} ({cause}).")
 
 
 def damaged(url: URL, why: str) -> LibraryCorrupt:
-    """The error for a library that can't be read."""
+    """The error for a database that can't be read."""
     return LibraryCorrupt(
-        f"The library at {_place(url)} is damaged ({why}). Put a copy back, or move the file away "
+        f"The database at {place(url)} is damaged ({why}). Put a copy back, or move the file away "
         "(with its -wal and -shm neighbours) and ingest the papers again."
     )
 
@@ -143,7 +175,8 @@ def _primary_code(cause: BaseException | None) -> int | None:
     return code & 0xFF if isinstance(code, int) else None
 
 
-def _place(url: URL) -> str:
+def place(url: URL) -> str:
+    """A database as a person would name it, without its password."""
     return (
         url.database or "" if url.get_backend_name() == "sqlite" else url.render_as_string(hide_password=True)
     )

@@ -49,6 +49,9 @@ def test_every_route_of_the_contract_is_there() -> None:
     assert {(method, path) for path, method, _ in OPERATIONS} >= {
         ("post", "/v1/ask"),
         ("post", "/v1/search"),
+        ("get", "/v1/answers/{answer_id}"),
+        ("get", "/v1/answers/{answer_id}/export"),
+        ("post", "/v1/answers/{answer_id}/feedback"),
         ("get", "/v1/papers"),
         ("post", "/v1/papers"),
         ("get", "/v1/papers/{paper_id}"),

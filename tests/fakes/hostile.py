@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 JSON = {"content-type": "application/json"}
-POSTED = ("/v1/ask", "/v1/search", "/v1/papers")
+POSTED = ("/v1/ask", "/v1/search", "/v1/papers", "/v1/answers/nosuch/feedback")
 
 ODD_BODIES: dict[str, bytes] = {
     "empty": b"",
@@ -107,6 +107,11 @@ ODD_PATHS = [
     "/v1/papers?q=%ed%a0%80",
     "/v1/papers?q=%25_%5C",
     "/v1/papers?q=" + "c" * 5_000,
+    "/v1/answers/%00",
+    "/v1/answers/%ed%a0%80",
+    "/v1/answers/" + "e" * 5_000,
+    "/v1/answers/x/export?format=%00",
+    "/v1/answers/%00/export?format=bibtex",
     "/static/%00",
     "/static/..%2f..%2fapp.py",
     "/static/%ff",

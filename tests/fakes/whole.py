@@ -12,14 +12,16 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Literal
 
-from rag.checks import MAX_QUESTION, check_filters, check_text, check_top_k
+from rag.checks import MAX_QUESTION, check_comment, check_filters, check_text, check_top_k
 from rag.corpus import read_papers, sentence_spans
 from rag.errors import InvalidInput, NotFound, UnknownFormat
 from rag.events import AskEvent, AskEvents, answer_of, told
+from rag.saved import Feedback, Keeper, Provenance, Rating, Replay, Request, Saved
 from rag.types import (
     Answer,
     Cancelled,
     Citation,
+    EmbeddingIdentity,
     Filters,
     Hit,
     IndexInfo,
@@ -37,7 +39,9 @@ from rag.types import (
     Turn,
     never,
 )
+from tests.fakes.answers import MemoryAnswers
 
+MADE_BY = Provenance("0.0.0", "0" * 64, EmbeddingIdentity("words", "", 1))
 Progress = Callable[[int, int | None], None]
 
 
@@ -47,6 +51,8 @@ class WholeService:
     def __init__(self, papers: Iterable[Paper] = ()) -> None:
         self.stored = {paper.id: paper for paper in papers}
         self.generation = 1
+        self.answers = MemoryAnswers()
+        self.keeper = Keeper(MADE_BY, self.answers)
         self.closed = False
         self.unready: tuple[str, ...] = ()
         self.mode: Literal["extractive", "llm"] = "extractive"
@@ -91,8 +97,30 @@ class WholeService:
         check_filters(filters)
         check_top_k(top_k)
         self.before_call()
-        standalone = " ".join([*(turn.content for turn in history if turn.role == "user"), question])
-        hits = tuple(self._hits(standalone, filters)[:top_k])
+        request = Request(question, tuple(history), filters, top_k, mode)
+        return self.keeper.keep(request, self._answered(request))
+
+    def saved_answer(self, answer_id: str) -> Saved:
+        """An answer that was given."""
+        return self.keeper.get(answer_id)
+
+    def rate(
+        self, answer_id: str, rating: Rating, *, citation: int | None = None, comment: str = ""
+    ) -> Feedback:
+        """Keep an opinion."""
+        check_comment(comment)
+        feedback = Feedback(answer_id, rating, citation, comment)
+        self.keeper.rate(feedback)
+        return feedback
+
+    def replay(self, answer_id: str) -> Replay:
+        """Ask again."""
+        return self.keeper.replay(answer_id, self._answered)
+
+    def _answered(self, request: Request) -> Answer:
+        question, top_k = request.question, request.top_k
+        standalone = " ".join([*(turn.content for turn in request.history if turn.role == "user"), question])
+        hits = tuple(self._hits(standalone, request.filters)[:top_k])
         citations = tuple(
             Citation(number, hit.paper, hit.snippet, verified=True) for number, hit in enumerate(hits[:2], 1)
         )
@@ -108,7 +136,7 @@ class WholeService:
             citations=citations,
             retrieved=hits,
             refusal=None if citations else self._refusal(question),
-            mode="llm" if mode == "llm" else "extractive",
+            mode="llm" if request.mode == "llm" else "extractive",
             model="words",
             index=self._index(),
             timings_ms={"retrieve": 1.0, "total": 1.5},
@@ -242,7 +270,7 @@ class WholeService:
         )
 
     def _index(self) -> IndexInfo:
-        return IndexInfo(self.generation, len(self.stored), "words")
+        return IndexInfo(self.generation, len(self.stored), "words", self.generation)
 
 
 def _best(asked: set[str], abstract: str) -> Span:
