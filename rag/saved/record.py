@@ -93,7 +93,7 @@ def answer_id(request: Request, answer: Answer, made_by: Provenance) -> str:
         asdict(made_by),
         asdict(answer.index),
         [answer.status, answer.mode, answer.model, answer.prompts, answer.answer],
-        [[c.paper.id, c.paper.sha256, c.span.start, c.span.end] for c in answer.citations],
+        [[c.paper.id, c.paper.abstract, c.span.start, c.span.end] for c in answer.citations],
         [hit.paper.id for hit in answer.retrieved],
     ]
     return hashlib.sha256(json.dumps(said, ensure_ascii=True).encode()).hexdigest()[:24]

@@ -14,7 +14,7 @@ from rag.types import Answer, IndexInfo, Paper, Refusal
 from tests.fakes.answers import MemoryAnswers
 from tests.rag.saved.sample import CITED, MADE_BY, REQUEST, answer, saved
 
-TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=20)
+TEXT = st.text(st.characters(codec="utf-8"), max_size=20)
 
 
 class Full(MemoryAnswers):

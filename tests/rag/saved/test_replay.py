@@ -29,12 +29,13 @@ def test_it_is_asked_as_it_was_asked_and_quoted_where_it_was_quoted() -> None:
         asked.append(request)
         return answer()
 
-    for mode, written in (("auto", "extractive"), ("auto", "llm"), ("llm", "llm")):
-        before = saved("a" * 24)
-        before = replace(
-            before,
-            request=replace(REQUEST, mode=mode),
-            answer=replace(before.answer, mode=written),
-        )
+    auto, llm = replace(REQUEST, mode="auto"), replace(REQUEST, mode="llm")
+    quoted = saved("a" * 24)
+    written = replace(quoted, answer=replace(quoted.answer, mode="llm"))
+    for before in (
+        replace(quoted, request=auto),
+        replace(written, request=auto),
+        replace(written, request=llm),
+    ):
         replay(before, ask, MADE_BY)
-    assert asked == [REQUEST, replace(REQUEST, mode="auto"), replace(REQUEST, mode="llm")]
+    assert asked == [REQUEST, auto, llm]

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import sqlite3
 import stat
-import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -34,7 +34,7 @@ class TestMemory(AnswerStoreContract):
 
 class TestDatabase(AnswerStoreContract):
     @pytest.fixture
-    def store(self, tmp_path: Path) -> Iterator[AnswerStore]:  # type: ignore[override]  # a fixture that closes
+    def store(self, tmp_path: Path) -> Iterator[AnswerStore]:
         with closing(opened(tmp_path)) as store:
             yield store
 
@@ -58,14 +58,8 @@ def test_several_processes_see_and_write_the_same_answers(tmp_path: Path) -> Non
 def test_threads_may_save_at_one_time(tmp_path: Path) -> None:
     with closing(opened(tmp_path)) as store:
         ids = [f"{n:024}" for n in range(40)]
-        lanes = [
-            threading.Thread(target=lambda part=part: [store.put(saved(each)) for each in part])
-            for part in (ids[:10], ids[10:20], ids[20:30], ids[30:])
-        ]
-        for lane in lanes:
-            lane.start()
-        for lane in lanes:
-            lane.join()
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(lambda each: store.put(saved(each)), ids))
         assert {each.answer.id for each in store.recent(100)} == set(ids)
 
 
