@@ -101,9 +101,8 @@ def _wrap(app: FastAPI, settings: Settings, metrics: Metrics) -> None:
     )
     app.add_middleware(KnownOrigin, origins=settings.allowed_origins, metrics=metrics)
     app.add_middleware(KnownHost, keys=keys, names=settings.allowed_hosts, metrics=metrics)
-    app.add_middleware(
-        ExceptionMiddleware, handlers=app.exception_handlers
-    )  # what these raise is told as usual
+    # What these raise is told as any other error of the address is.
+    app.add_middleware(ExceptionMiddleware, handlers=app.exception_handlers)
     if settings.allowed_origins:
         app.add_middleware(
             CORSMiddleware,

@@ -21,7 +21,7 @@ from rag.checks import (
     check_top_k,
 )
 from rag.corpus import TextsSeen, read_papers, reader_named
-from rag.errors import CitewellError, InvalidInput, UnknownFormat
+from rag.errors import CitewellError, InvalidInput, NotReady, UnknownFormat
 from rag.events import AskEvents, answer_of
 from rag.index import Indexes
 from rag.ingest import Chunker, Encoder, Progress, ingest
@@ -279,8 +279,11 @@ class Service:
         for part, probe in (("library", lambda: self._library.count), ("index", self._probe_index)):
             try:
                 probe()
-            except CitewellError as error:
+            except NotReady as error:
                 faults.append(f"{part}: {error}")
+            except CitewellError as error:  # its message may hold paths, and anyone may ask
+                _log.error("the %s can't be used: %s", part, error)
+                faults.append(f"{part}: it can't be used; the log says why")
         return tuple(faults)
 
     def close(self) -> None:
