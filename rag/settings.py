@@ -66,6 +66,16 @@ class Settings(BaseSettings):
     )
     llm_idle_timeout_s: float = Field(20.0, gt=0, le=3600, description="Seconds that it may be silent.")
     llm_concurrency: int = Field(4, ge=1, le=256, description="Calls to it that run at one time.")
+    late_interaction: bool = Field(
+        True,
+        description="Whether vectors of words are stored and searched; docs/SCALE.md says what they cost.",
+    )
+    rerank_base_url: str | None = Field(
+        None, description="Base URL of an endpoint with /rerank that orders the best papers; none unless set."
+    )
+    rerank_model: str = Field("rerank", description="Model name asked of that endpoint.")
+    rerank_api_key: SecretStr | None = Field(None, description="Key for that endpoint.")
+    rerank_depth: int = Field(20, ge=1, le=50, description="Papers that it is shown.")
     threads: int = Field(0, ge=0, le=256, description="Threads for inference; 0 takes the cores there are.")
 
     judge_model: str | None = Field(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -17,8 +18,9 @@ from rag.index import Indexes
 from rag.library import Library
 from rag.library.backend import library_url
 from rag.provenance import provenance
-from rag.retrieve import HybridSearch
+from rag.retrieve import HybridSearch, Mix, Reranker
 from rag.retrieve.projection import load_projection
+from rag.retrieve.rerank_endpoint import RerankEndpoint
 from rag.saved import Keeper, Retention, SavedAnswers
 from rag.saved.store import saved_url
 from rag.service import Service
@@ -51,7 +53,8 @@ def open_service(settings: Settings, model: BaseEmbedding | None = None) -> Serv
         indexes = Indexes(settings.data_dir / "index")
         opened.callback(indexes.close)
         indexes.open(library)
-        search = HybridSearch(library, indexes, model)
+        weights = Mix() if settings.late_interaction else replace(Mix(), late=0)
+        search = HybridSearch(library, indexes, model, weights=weights, reranker=reranker(settings))
         service = Service(
             settings.data_dir,
             library=library,
@@ -65,7 +68,7 @@ def open_service(settings: Settings, model: BaseEmbedding | None = None) -> Serv
             chunk=partial(
                 chunk_paper, count_tokens=partial(count_tokens, model), max_tokens=max_tokens(model)
             ),
-            encode=partial(encode_passages, model),
+            encode=partial(encode_passages, model, tokens=settings.late_interaction),
         )
         opened.pop_all()  # the service closes them from here on
         return service
@@ -120,6 +123,17 @@ def language_model(settings: Settings, reader: BaseEmbedding, opened: ExitStack)
     opened.callback(model.close)
     room = Room(settings.llm_context_tokens, settings.llm_max_tokens)
     return CheckedWriter(LlmWriter(model, room), Verifier(reader))
+
+
+def reranker(settings: Settings) -> Reranker | None:
+    """The last stage that the settings name; None where none is configured."""
+    if (url := settings.rerank_base_url) is None:
+        return None
+    key = settings.rerank_api_key
+    endpoint = RerankEndpoint(
+        model=settings.rerank_model, base_url=url, api_key=key.get_secret_value() if key else None
+    )
+    return Reranker(endpoint, settings.rerank_depth)
 
 
 def embedding_model(settings: Settings) -> BaseEmbedding:

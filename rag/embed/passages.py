@@ -53,17 +53,25 @@ class SpanPooling(Identified):
         """What `encode_query` promises."""
 
 
-def encode_passages(model: BaseEmbedding, passages: Sequence[Passage]) -> list[Encoded]:
+def encode_passages(
+    model: BaseEmbedding, passages: Sequence[Passage], *, tokens: bool = True
+) -> list[Encoded]:
     """The vectors of every chunk of every paper, in the order given.
 
     A window is embedded with its title in front; a sentence has the mean of its tokens in the pass over its
     window, or, where the model can't give that, the embedding of its own text.
 
+    Args:
+        model: the model.
+        passages: papers with their chunks.
+        tokens: whether token vectors are wanted, where the model offers them.
+
     Raises:
         ModelFailed: the model behind failed, or did not answer in time.
     """
     if isinstance(model, SpanPooling):
-        return model.encode_passages(passages)
+        encoded = model.encode_passages(passages)
+        return encoded if tokens else [Encoded(one.vectors) for one in encoded]
     texts = [_chunk_text(paper, chunk) for paper, chunks in passages for chunk in chunks]
     vectors = unit(np.array(model.get_text_embedding_batch(texts) or np.zeros((0, 1)), dtype=np.float32))
     ends = np.cumsum([len(chunks) for _, chunks in passages], dtype=int)

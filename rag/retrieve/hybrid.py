@@ -108,7 +108,7 @@ class HybridSearch:
             places = _best(found, base, allowed, max(weights.depth, top_k))
             short = read(self._library, generation, found, places, base[places])
             clock.lap("read")
-            if encoded is not None and generation.late:
+            if encoded is not None and weights.late > 0 and generation.late:
                 short = look_closely(generation, found, short, encoded.tokens, weights)
             clock.lap("late")
             shown = max(top_k, self._reranker.depth if self._reranker else 0)
