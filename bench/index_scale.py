@@ -263,7 +263,7 @@ def clocked(name: str, call: Callable[[], object]) -> None:
 
 
 def times(call: Callable[[int], object], questions: int) -> tuple[list[float], list[float]]:
-    """Milliseconds of one call a question: as the clock has it, and of CPU, which other work hardly changes."""
+    """Milliseconds of one call a question: by the clock, and of CPU, which other work changes less."""
     taken, cpu = [], []
     for i in range(questions):
         began, burnt = time.perf_counter(), time.process_time()

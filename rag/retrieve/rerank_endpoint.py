@@ -1,7 +1,7 @@
 """A cross-encoder behind an endpoint, as a LlamaIndex postprocessor.
 
-``POST {base_url}/rerank`` with ``model``, ``query``, ``documents`` and ``top_n``, answered with ``results``, each
-an ``index`` and a ``relevance_score``: vLLM, llama.cpp, Infinity, Jina and Cohere all speak it.
+``POST {base_url}/rerank`` with ``model``, ``query``, ``documents`` and ``top_n``, answered with ``results``:
+an ``index`` and a ``relevance_score`` each. vLLM, llama.cpp, Infinity, Jina and Cohere speak it.
 """
 
 from __future__ import annotations
