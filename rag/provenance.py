@@ -14,7 +14,7 @@ from rag.settings import Settings
 from rag.types import EmbeddingIdentity
 
 ROOT = Path(__file__).parent.parent
-DECIDING = ("embedding", "llm_context_tokens", "llm_max_tokens", "risk")
+DECIDING = ("embedding", "late_interaction", "llm_context_tokens", "llm_max_tokens", "rerank_model", "risk")
 """Settings that an answer depends on, and that anyone may read."""
 FITTED = frozenset({".json", ".npy", ".npz"})
 
