@@ -13,10 +13,12 @@
     ├── LibraryError          the system of record
     │   ├── LibraryLocked     another process holds it
     │   ├── LibraryCorrupt    it can't be read; says what to do
+    │   ├── DiskFull          there is no room to write; what was stored stays whole
     │   └── EmbeddingMismatch it was embedded with another model
     ├── SavedUnavailable      the saved answers can't be read or written
     ├── NotReady              a needed part is down or still loading; try again later
     │   ├── IndexUnavailable  the indexes can't be opened or rebuilt
+    │   │   └── StoreUnavailable  the vector store on a server does not answer
     │   ├── Overtaken         what an answer rests on was changed while it was written
     │   └── Stopped           told to stop before it was done
     ├── TimedOut              a call took longer than it may
@@ -82,6 +84,10 @@ class LibraryCorrupt(LibraryError):
     """The library can't be read."""
 
 
+class DiskFull(LibraryError):
+    """There is no room to write; what was stored stays whole."""
+
+
 class EmbeddingMismatch(LibraryError):
     """The library was embedded with another model than the one configured; names both."""
 
@@ -112,6 +118,10 @@ class Stopped(NotReady):
 
 class TimedOut(CitewellError):
     """A call took longer than it may."""
+
+
+class StoreUnavailable(IndexUnavailable):
+    """The vector store on a server does not answer."""
 
 
 class ModelFailed(CitewellError):

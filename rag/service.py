@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from threading import Lock
 from typing import Literal
 
 from rag.answer.answerer import Answerer
@@ -21,9 +20,9 @@ from rag.checks import (
     check_top_k,
 )
 from rag.corpus import TextsSeen, read_papers, reader_named
-from rag.errors import CitewellError, InvalidInput, NotReady, UnknownFormat
+from rag.errors import CitewellError, DiskFull, IndexUnavailable, InvalidInput, NotReady, UnknownFormat
 from rag.events import AskEvents, answer_of
-from rag.index import Indexes
+from rag.index import Indexes, Upkeep
 from rag.ingest import Chunker, Encoder, Progress, ingest
 from rag.library import Library
 from rag.retrieve import HybridSearch
@@ -60,6 +59,7 @@ class Service:
         keeper: keeps answers with their receipts.
         chunk: cuts a paper up.
         encode: embeds papers.
+        upkeep: of the indexes; ended with the service.
     """
 
     def __init__(
@@ -73,6 +73,7 @@ class Service:
         keeper: Keeper,
         chunk: Chunker,
         encode: Encoder,
+        upkeep: Upkeep | None = None,
     ) -> None:
         self._data_dir = data_dir
         self._library = library
@@ -82,7 +83,7 @@ class Service:
         self._keeper = keeper
         self._chunk = chunk
         self._encode = encode
-        self._refreshing = Lock()
+        self._upkeep = upkeep
 
     def ask(
         self,
@@ -184,24 +185,28 @@ class Service:
         cancelled: Callable[[], bool] = lambda: False,
     ) -> IngestReport:
         """Add papers that a reader has checked, and index them; errors as for ``ingest``."""
-        try:
-            report = ingest(
-                records,
-                library=self._library,
-                chunk=self._chunk,
-                encode=self._encode,
-                progress=on_progress,
-                cancelled=cancelled,
-            )
-        finally:
-            self._refresh()
+        with self._library.turn():
+            try:
+                report = ingest(
+                    records,
+                    library=self._library,
+                    chunk=self._chunk,
+                    encode=self._encode,
+                    progress=on_progress,
+                    cancelled=cancelled,
+                )
+            finally:
+                self._indexes.keep_up(self._library)
         with self._indexes.lease() as generation:
             return replace(report, generation=generation.info.generation)
 
     def remove(self, paper_ids: Sequence[str]) -> tuple[str, ...]:
         """Delete papers from the library, every index and every later answer; returns those there were."""
         removed = self._library.remove(paper_ids)
-        self._refresh()
+        try:
+            self._indexes.keep_up(self._library)
+        except (IndexUnavailable, DiskFull) as error:  # no search shows what the library no longer has
+            _log.warning("Removed papers stay in the index for now: %s", error)
         return removed
 
     def papers(self, *, limit: int = 50, cursor: str | None = None, q: str | None = None) -> PaperPage:
@@ -289,6 +294,8 @@ class Service:
     def close(self) -> None:
         """Give the data folder back; no call may be running."""
         self._keeper.close()
+        if self._upkeep is not None:
+            self._upkeep.stop()
         self._indexes.close()
         self._library.close()
 
@@ -304,12 +311,6 @@ class Service:
     def _probe_index(self) -> None:
         with self._indexes.lease():
             pass
-
-    def _refresh(self) -> None:
-        """Bring the indexes up to the library; searches go on meanwhile, over the old generation."""
-        with self._refreshing:
-            if self._indexes.stale(self._library):
-                self._indexes.refresh(self._library)
 
 
 def _files(paths: Sequence[Path]) -> list[Path]:

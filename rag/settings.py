@@ -35,6 +35,12 @@ class Settings(BaseSettings):
     database_url: str | None = Field(
         None, description="SQLAlchemy URL of the library; SQLite in data_dir unless set."
     )
+    chroma_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^/?#\s]+[^?#\s]*$",
+        description="URL of a `chroma run` server for the vectors, which several processes can share; "
+        "they lie in data_dir unless set.",
+    )
 
     embedding: Literal["minilm", "openai"] = Field(
         "minilm", description="Which embedding model: local, or an endpoint."
@@ -102,6 +108,9 @@ class Settings(BaseSettings):
 
     host: str = Field("127.0.0.1", description="Address the server binds.")
     port: int = Field(8000, ge=0, le=65535, description="Port the server binds; 0 takes a free one.")
+    workers: int = Field(
+        1, ge=1, le=64, description="Processes that answer; more than one needs CITEWELL_CHROMA_URL."
+    )
     max_body_bytes: int = Field(32 * 1024 * 1024, ge=1024, description="Largest request body accepted.")
     concurrency: int = Field(4, ge=1, le=256, description="Calls that run at one time.")
     waiting: int = Field(

@@ -14,7 +14,7 @@ from rag.answer.verify import Verifier
 from rag.corpus import chunk_paper
 from rag.embed.minilm import MiniLM
 from rag.embed.passages import count_tokens, encode_passages, identity_of, max_tokens
-from rag.index import Indexes
+from rag.index import EMBEDDED, ChromaServer, Indexes, Upkeep
 from rag.library import Library
 from rag.library.backend import library_url
 from rag.provenance import provenance
@@ -47,12 +47,15 @@ def open_service(settings: Settings, model: BaseEmbedding | None = None) -> Serv
     """
     model = model or embedding_model(settings)
     with ExitStack() as opened:
-        library = opened.enter_context(Library.open(settings.data_dir, settings.database_url))
+        store = ChromaServer(settings.chroma_url) if settings.chroma_url else EMBEDDED
+        library = opened.enter_context(Library.open(settings.data_dir, settings.database_url, store.place))
         library.bind_embedding(identity_of(model))
         writer = language_model(settings, model, opened)
-        indexes = Indexes(settings.data_dir / "index")
+        indexes = Indexes(settings.data_dir / "index", store=store)
         opened.callback(indexes.close)
         indexes.open(library)
+        upkeep = Upkeep(indexes, library)
+        opened.callback(upkeep.stop)
         weights = Mix() if settings.late_interaction else replace(Mix(), late=0)
         search = HybridSearch(library, indexes, model, weights=weights, reranker=reranker(settings))
         service = Service(
@@ -69,6 +72,7 @@ def open_service(settings: Settings, model: BaseEmbedding | None = None) -> Serv
                 chunk_paper, count_tokens=partial(count_tokens, model), max_tokens=max_tokens(model)
             ),
             encode=partial(encode_passages, model, tokens=settings.late_interaction),
+            upkeep=upkeep,
         )
         opened.pop_all()  # the service closes them from here on
         return service

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.fakes.chroma import Chroma
 
 settings.register_profile(
     "citewell",
@@ -10,3 +15,18 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.differing_executors],  # contracts are inherited by several classes
 )
 settings.load_profile("citewell")
+
+
+@pytest.fixture(scope="session")
+def chroma_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chroma]:
+    """One server for the whole run; take ``chroma``, which starts it where a test has stopped it."""
+    server = Chroma(tmp_path_factory.mktemp("chroma"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def chroma(chroma_server: Chroma) -> Chroma:
+    """A Chroma server that runs."""
+    chroma_server.start()
+    return chroma_server

@@ -5,5 +5,16 @@ from __future__ import annotations
 from rag.index.generation import Generation
 from rag.index.lexical import LexicalOptions
 from rag.index.manager import Growth, Indexes
+from rag.index.store import EMBEDDED, ChromaServer, Store
+from rag.index.upkeep import Upkeep
 
-__all__ = ["Generation", "Growth", "Indexes", "LexicalOptions"]
+__all__ = [
+    "EMBEDDED",
+    "ChromaServer",
+    "Generation",
+    "Growth",
+    "Indexes",
+    "LexicalOptions",
+    "Store",
+    "Upkeep",
+]

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import zlib
 from pathlib import Path
 from threading import Lock
 
-from rag.errors import IndexUnavailable
+from rag.errors import IndexUnavailable, StoreUnavailable
 from rag.index import manifest as manifests
-from rag.index.dense import COLLECTION, DenseIndex, embedded
+from rag.index.dense import DenseIndex
 from rag.index.manifest import Manifest
 from rag.index.segment import Segment
+from rag.index.store import Store
 
-CHROMA = "chroma"
+_log = logging.getLogger(__name__)
 
 
 class Base:
@@ -20,6 +22,7 @@ class Base:
 
     Args:
         folder: where ``build`` wrote it.
+        store: where its windows lie.
         manifest: what it says of itself; read, and the files checked, where it isn't given.
 
     Attributes:
@@ -31,18 +34,19 @@ class Base:
         IndexUnavailable: its files are not what its manifest says.
     """
 
-    def __init__(self, folder: Path, manifest: Manifest | None = None) -> None:
+    def __init__(self, folder: Path, store: Store, manifest: Manifest | None = None) -> None:
         self.manifest = manifest or manifests.read(folder)
         self.segment = Segment(folder, self.manifest.embedding.dim)
         self._users = 0
         self._lock = Lock()
-        client = embedded(folder / CHROMA)
+        self.graph = DenseIndex(store, folder, self.segment.windows)
         try:
-            self.graph = DenseIndex(client, COLLECTION, self.segment.windows)
             if fault := self.graph.fault():
                 raise IndexUnavailable(f"Generation {folder.name} is damaged ({fault}): rebuild it.")
+        except StoreUnavailable as error:  # it may come back, and much can be said without it
+            _log.warning("Generation %s is opened without its store: %s", folder.name, error)
         except BaseException:
-            client.close()  # type: ignore[attr-defined]  # see DenseIndex.close
+            self.graph.close()
             raise
 
     @property

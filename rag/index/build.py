@@ -10,16 +10,17 @@ import numpy as np
 
 from rag.errors import IndexUnavailable
 from rag.index import manifest as manifests
-from rag.index.base import CHROMA, Base
+from rag.index.base import Base
 from rag.index.changes import since
 from rag.index.columns import ColumnsBuilder
-from rag.index.dense import COLLECTION, DenseIndex, embedded
+from rag.index.dense import DenseIndex
 from rag.index.generation import GONE
 from rag.index.late import LateWriter
 from rag.index.lexical import LexicalBuilder, LexicalOptions
 from rag.index.manifest import Manifest
 from rag.index.ragged import Ragged, RaggedWriter
 from rag.index.segment import COLUMNS, LEXICAL, SENTENCES, SPANS, WINDOWS
+from rag.index.store import EMBEDDED, Store
 from rag.index.words import Words
 from rag.library import Library, StoredPaper
 from rag.types import ChunkKind, EmbeddingIdentity
@@ -30,7 +31,12 @@ NO_MODEL = EmbeddingIdentity("", "", 0)
 
 
 def build(
-    folder: Path, library: Library, words: Words, options: LexicalOptions, progress: Progress | None = None
+    folder: Path,
+    library: Library,
+    words: Words,
+    options: LexicalOptions,
+    progress: Progress | None = None,
+    store: Store = EMBEDDED,
 ) -> None:
     """Write generation ``int(folder.name)``; without its manifest, which comes last, it is no generation.
 
@@ -43,19 +49,23 @@ def build(
         words: the tokenizer.
         options: of the lexical index.
         progress: told how many papers are read, and how many there are.
+        store: where the windows go.
 
     Raises:
         IndexUnavailable: what was written doesn't read back.
+        StoreUnavailable: the store does not answer.
     """
+    store.require()  # rather than after all that can be done without it
     folder.mkdir(parents=True)
     with library.snapshot() as source:  # not held while the graph is made: the database couldn't tidy up
         identity = source.embedding or NO_MODEL
         revision, papers = source.revision, source.count
         stored = source.iter_stored(tokens=True)
         _write_papers(folder, _counted(stored, papers, progress), LexicalBuilder(words, options))
-    _write_graph(folder, identity.dim)
+    _write_graph(folder, identity.dim, store)
     files = manifests.fingerprints(folder)
-    manifests.publish(folder, Manifest(int(folder.name), revision, identity, options, papers, files))
+    whole = Manifest(int(folder.name), revision, identity, options, papers, files, store=store.place)
+    manifests.publish(folder, whole)
 
 
 def extend(folder: Path, library: Library, words: Words, base: Base, most: int) -> bool:
@@ -82,7 +92,15 @@ def extend(folder: Path, library: Library, words: Words, base: Base, most: int) 
     np.save(folder / GONE, changes.gone)
     files, identity = manifests.fingerprints(folder), base.manifest.embedding
     standing = Manifest(
-        int(folder.name), revision, identity, options, papers, files, base.manifest.number, base.seal
+        int(folder.name),
+        revision,
+        identity,
+        options,
+        papers,
+        files,
+        base.manifest.number,
+        base.seal,
+        base.manifest.store,
     )
     manifests.publish(folder, standing)
     return True
@@ -96,17 +114,11 @@ def _counted(papers: Iterator[StoredPaper], total: int, progress: Progress | Non
             progress(done, total)
 
 
-def _write_graph(folder: Path, dim: int) -> None:
+def _write_graph(folder: Path, dim: int, store: Store) -> None:
     """Write the dense index of the windows that lie there, and read it back."""
-    windows = Ragged(folder, *WINDOWS, dim)
-    dense = DenseIndex.create(embedded(folder / CHROMA), COLLECTION, windows)
-    dense.close()
-    dense = DenseIndex(embedded(folder / CHROMA), COLLECTION, windows)
-    try:
-        if fault := dense.deep_fault():
-            raise IndexUnavailable(f"The dense index came out wrong ({fault}): check the disk, then rebuild.")
-    finally:
-        dense.close()
+    store.discard(folder)  # what an earlier try left on a server
+    if fault := DenseIndex.create(store, folder, Ragged(folder, *WINDOWS, dim)).deep_fault():
+        raise IndexUnavailable(f"The dense index came out wrong ({fault}): check the disk, then rebuild.")
 
 
 def _write_papers(folder: Path, papers: Iterable[StoredPaper], lexical: LexicalBuilder) -> None:

@@ -20,6 +20,7 @@ from rag.index.lexical import LexicalIndex
 from rag.index.ragged import Stack, Vectors
 from rag.index.segment import Segment
 from rag.index.select import Mask, Rows, Scores
+from rag.index.store import EMBEDDED, Store
 from rag.index.words import Words
 from rag.types import Filters, IndexInfo, Span
 
@@ -33,6 +34,7 @@ class Generation:
         folder: where ``build`` or ``extend`` wrote it.
         words: the tokenizer of the lexical index.
         known: a base that is open; another is opened where this generation stands on another.
+        store: where the windows of bases lie.
 
     Attributes:
         manifest: what it says of itself.
@@ -47,10 +49,12 @@ class Generation:
         IndexUnavailable: its files are not what its manifest says.
     """
 
-    def __init__(self, folder: Path, words: Words, known: Base | None = None) -> None:
+    def __init__(
+        self, folder: Path, words: Words, known: Base | None = None, store: Store = EMBEDDED
+    ) -> None:
         self.manifest = manifests.read(folder)
         self._folder = folder
-        self.base = self._base(known)
+        self.base = self._base(known, store)
         self.base.join()
         try:
             self._open(words)
@@ -58,9 +62,9 @@ class Generation:
             self.base.leave()
             raise
 
-    def _base(self, known: Base | None) -> Base:
+    def _base(self, known: Base | None, store: Store) -> Base:
         if self.manifest.base is None:
-            return Base(self._folder, self.manifest)
+            return Base(self._folder, store, self.manifest)
         folder = self._folder.parent / str(self.manifest.base)
         try:
             fits = seal(folder) == self.manifest.base_seal
@@ -68,7 +72,7 @@ class Generation:
             fits = False
         if not fits:
             raise IndexUnavailable(f"Generation {self._folder.name} has lost what it stands on: rebuild it.")
-        return known if known is not None and known.folder == folder else Base(folder)
+        return known if known is not None and known.folder == folder else Base(folder, store)
 
     def _open(self, words: Words) -> None:
         segments = [self.base.segment]

@@ -31,7 +31,8 @@ class Manifest:
 
     ``revision`` is that of the library; ``papers`` counts all that can be found; ``files`` holds the size and
     the CRC-32 of each file. What stands on another generation names its number in ``base``, and the CRC-32 of
-    that one's manifest in ``base_seal``.
+    that one's manifest in ``base_seal``. ``store`` is the URL of the server that holds the windows, empty
+    where they lie in the folder.
     """
 
     number: int
@@ -42,6 +43,7 @@ class Manifest:
     files: dict[str, tuple[int, int]]
     base: int | None = None
     base_seal: int = 0
+    store: str = ""
     format: int = FORMAT
 
 
@@ -87,6 +89,15 @@ def read(folder: Path) -> Manifest:
     return manifest
 
 
+def stands_on(folder: Path) -> Path | None:
+    """The folder of the generation that this one stands on, as far as it says, with nothing checked."""
+    try:
+        base = json.loads((folder / NAME).read_text())["base"]
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+    return folder.parent / str(base) if isinstance(base, int) else None
+
+
 def write_atomically(path: Path, text: str) -> None:
     """Replace a file by a whole one: a reader, or a restart after a crash, finds the old or the new."""
     draft = path.with_suffix(".draft")
@@ -105,7 +116,7 @@ def _faults(folder: Path, manifest: Manifest) -> Iterator[str]:
             yield f"{name} has {path.stat().st_size} bytes of {size}"
         elif _checksum(path, folder) != checksum:
             yield f"{name} was changed"
-    if manifest.base is not None:
+    if manifest.store or manifest.base is not None:
         return
     database = folder / _WHOLE / _DATABASE
     if not database.is_file():

@@ -13,7 +13,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import IsolationLevel
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
-from rag.errors import ConfigError, LibraryCorrupt, LibraryError
+from rag.errors import ConfigError, DiskFull, LibraryCorrupt, LibraryError
 
 _WRITES = "citewell_writes"
 
@@ -56,7 +56,6 @@ NOTES = Manner(
 
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _ADVICE = {
-    sqlite3.SQLITE_FULL: "the disk is full: free some space and run it again",
     sqlite3.SQLITE_READONLY: "it is read-only: make the folder and its files writable",
     sqlite3.SQLITE_CANTOPEN: "it can't be opened: check that the folder exists and is writable",
     sqlite3.SQLITE_IOERR: "the disk failed: check the space left and the disk, then run it again",
@@ -158,6 +157,10 @@ def _explain(url: URL, cause: BaseException | None) -> LibraryError:
     code = _primary_code(cause)
     if code in _DAMAGED:
         return damaged(url, str(cause))
+    if code == sqlite3.SQLITE_FULL:
+        return DiskFull(
+            f"The library at {_place(url)} can't grow: the disk is full. Free some space and run it again."
+        )
     advice = _ADVICE.get(code) if code is not None else None
     return LibraryError(f"The database at {place(url)} failed: {advice or 'nothing was changed'} ({cause}).")
 

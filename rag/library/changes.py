@@ -115,7 +115,7 @@ def put_run(connection: Connection, run: Run) -> None:
 
 
 def end_dead_runs(connection: Connection) -> None:
-    """Note that the ingestions still marked as running died: who holds the library runs none yet."""
+    """Note that the ingestions still marked as running died: who calls this has the turn, and runs none."""
     connection.execute(
         update(RUNS)
         .where(RUNS.c.state == RunState.RUNNING.value)

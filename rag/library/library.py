@@ -1,4 +1,4 @@
-"""The library: opened by one process, read by its threads, changed by one of them at a time."""
+"""The library: read by any thread, changed by one at a time; by several processes where they share it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from threading import Lock
 from types import TracebackType
 from typing import Self
 
+from filelock import FileLock, Timeout
 from sqlalchemy import URL, Connection, Engine, insert, inspect, select
 
 from rag.errors import EmbeddingMismatch, InvalidInput, LibraryCorrupt, LibraryError, NotFound
@@ -28,38 +29,41 @@ class Library:
     ``LibraryError`` for one that fails otherwise (disk full, read-only); what was stored stays whole.
     """
 
-    def __init__(self, engine: Engine, lock: DataDirLock) -> None:
+    def __init__(self, engine: Engine, lock: DataDirLock, turns: Path) -> None:
         self._engine = engine
         self._lock = lock
+        self._turns = turns
+        self._turn = Lock()
         self._writer = Lock()
 
     @classmethod
-    def open(cls, data_dir: Path, url: str | None = None) -> Self:
-        """Open the library of a data folder, or make it; the folder is then this process's alone.
+    def open(cls, data_dir: Path, url: str | None = None, server: str = "") -> Self:
+        """Open the library of a data folder, or make it; the folder is then this process's alone, or shared.
 
         Args:
             data_dir: the folder.
             url: SQLAlchemy URL of the database, ``None`` for a SQLite file in the folder.
+            server: URL of the vector store; processes that name the same one share the folder.
 
         Raises:
-            LibraryLocked: another process holds the folder.
+            LibraryLocked: another process holds the folder, and doesn't share it.
             LibraryCorrupt: the database is damaged.
             LibraryError: it can't be opened, is another program's, or was written by a newer Citewell.
             ConfigError: the URL is wrong, or its driver is missing.
         """
         place = backend.library_url(data_dir, url)
-        lock = DataDirLock(data_dir)
+        lock = DataDirLock(data_dir, server)
         try:
             engine = backend.connect(place)
             try:
-                _prepare(engine)
+                _prepare(engine, alone=lock.first)
             except BaseException:
                 engine.dispose()
                 raise
         except BaseException:
             lock.release()
             raise
-        return cls(engine, lock)
+        return cls(engine, lock, data_dir / "ingesting")
 
     def close(self) -> None:
         """Close the database and let other processes in."""
@@ -73,6 +77,31 @@ class Library:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    @contextmanager
+    def turn(self, *, wait: bool = True) -> Iterator[bool]:
+        """Ingest while no one else does, in this process or another; a turn ends with its process.
+
+        Args:
+            wait: for the turn of another to end; else the block learns by ``False`` that it is not its turn.
+        """
+        if not self._turn.acquire(blocking=wait):
+            yield False
+            return
+        try:
+            lock = FileLock(self._turns, thread_local=False, preserve_lock_file=True)
+            try:
+                lock.acquire(blocking=wait)
+            except Timeout:
+                yield False
+                return
+            try:
+                self._end_dead_runs()
+                yield True
+            finally:
+                lock.release()
+        finally:
+            self._turn.release()
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
@@ -239,6 +268,10 @@ class Library:
         with self._writing() as connection:
             changes.put_run(connection, run)
 
+    def _end_dead_runs(self) -> None:
+        with self._writing() as connection:
+            changes.end_dead_runs(connection)
+
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
         with self._writer, backend.writing(self._engine) as connection:
@@ -254,8 +287,13 @@ def _news(known: Mapping[str, Paper], sources: Mapping[str, Sequence[str]]) -> d
     return {paper_id: names for paper_id, names in both.items() if names != known[paper_id].sources}
 
 
-def _prepare(engine: Engine) -> None:
-    """Make the tables in a new database, check those of an old one, and note the runs that died."""
+def _prepare(engine: Engine, *, alone: bool) -> None:
+    """Make the tables in a new database, check those of an old one, and note the runs that died.
+
+    Args:
+        engine: of the database.
+        alone: whether no other process has it open: one could be ingesting.
+    """
     with backend.writing(engine) as connection:
         present = set(inspect(connection).get_table_names())
         if META.name not in present:
@@ -267,7 +305,10 @@ def _prepare(engine: Engine) -> None:
             TABLES.create_all(connection)
             connection.execute(insert(META).values(id=1, schema_version=SCHEMA_VERSION, revision=0))
         _check_schema(connection, engine.url)
-        if connection.execute(select(RUNS.c.id).where(RUNS.c.state == RunState.RUNNING.value)).first():
+        if (
+            alone
+            and connection.execute(select(RUNS.c.id).where(RUNS.c.state == RunState.RUNNING.value)).first()
+        ):
             changes.end_dead_runs(connection)
     backend.adopt(engine)
 

@@ -62,9 +62,9 @@ def unit(rng: np.random.Generator, count: int) -> NDArray[np.float32]:
 
 
 @contextmanager
-def library(folder: Path, papers: int) -> Iterator[Library]:
+def library(folder: Path, papers: int, server: str = "") -> Iterator[Library]:
     """A library of the first ``papers`` papers."""
-    with Library.open(folder / "data") as opened:
+    with Library.open(folder / "data", server=server) as opened:
         opened.bind_embedding(MODEL)
         opened.commit([entry(number) for number in range(papers)])
         yield opened

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import chromadb
 import numpy as np
 import pytest
-from chromadb.api import ClientAPI
-from chromadb.config import Settings
+from chromadb.api.models.Collection import Collection
 
 from rag.errors import InvalidInput
 from rag.index import dense as module
-from rag.index.dense import DenseIndex, embedded
+from rag.index.dense import DenseIndex
 from rag.index.ragged import Ragged, RaggedWriter
+from rag.index.store import EMBEDDED, ChromaServer, Store
+from tests.fakes.chroma import Chroma
 from tests.rag.index.sample import DIM, unit
 
 Make = Callable[[list[int]], DenseIndex]
@@ -39,8 +39,28 @@ def exact(windows: Ragged, query: np.ndarray, allowed: np.ndarray | None = None)
 
 class DenseContract:
     @pytest.fixture
-    def make(self, client: ClientAPI, tmp_path: Path) -> Make:
-        return lambda counts: DenseIndex.create(client, f"generation-{len(counts)}", ragged(tmp_path, counts))
+    def store(self, tmp_path: Path) -> Store:
+        """Where the collection goes."""
+        raise NotImplementedError
+
+    @pytest.fixture
+    def make(self, store: Store, tmp_path: Path) -> Iterator[Make]:
+        made = []
+
+        def make(counts: list[int]) -> DenseIndex:
+            made.append(DenseIndex.create(store, tmp_path, ragged(tmp_path, counts)))
+            return made[-1]
+
+        yield make
+        for index in made:
+            index.close()
+        store.close()
+
+    @pytest.fixture
+    def collection(self, store: Store, tmp_path: Path) -> Callable[[], Collection]:
+        return lambda: store.connect(tmp_path, 30).get_collection(
+            store.collection(tmp_path), embedding_function=None
+        )
 
     def test_finds_what_an_exact_search_finds(self, make: Make, tmp_path: Path) -> None:
         index = make([1 + i % 3 for i in range(200)])
@@ -78,33 +98,32 @@ class DenseContract:
         with pytest.raises(InvalidInput, match=f"{DIM} finite numbers"):
             index.search(vector.astype(np.float32), 3)
 
-    def test_a_collection_that_misses_a_window_is_found_out(self, make: Make, client: ClientAPI) -> None:
+    def test_a_collection_that_misses_a_window_is_found_out(
+        self, make: Make, collection: Callable[[], Collection]
+    ) -> None:
         index = make([1] * 5)
-        client.get_collection("generation-5", embedding_function=None).delete(ids=["3"])
+        collection().delete(ids=["3"])
         assert "4 windows of 5" in index.fault()
 
-    def test_a_collection_with_another_vector_is_found_out(self, make: Make, client: ClientAPI) -> None:
+    def test_a_collection_with_another_vector_is_found_out(
+        self, make: Make, collection: Callable[[], Collection]
+    ) -> None:
         index = make([1] * 5)
-        collection = client.get_collection("generation-5", embedding_function=None)
-        collection.update(ids=["3"], embeddings=unit(RNG, 1))
+        collection().update(ids=["3"], embeddings=unit(RNG, 1))
         assert index.fault() == ""
         assert "don't read back" in index.deep_fault()
 
 
 class TestInAFolder(DenseContract):
     @pytest.fixture
-    def client(self, tmp_path: Path) -> Iterator[ClientAPI]:
-        with embedded(tmp_path / "chroma") as client:  # type: ignore[attr-defined]  # as DenseIndex.close
-            yield client
+    def store(self) -> Store:
+        return EMBEDDED
 
 
-class TestInMemory(DenseContract):
+class TestOnAServer(DenseContract):
     @pytest.fixture
-    def client(self) -> Iterator[ClientAPI]:
-        client = chromadb.EphemeralClient(Settings(anonymized_telemetry=False, allow_reset=True))
-        client.reset()
-        yield client
-        client.reset()
+    def store(self, chroma: Chroma) -> Store:
+        return ChromaServer(chroma.url)
 
 
 def test_the_nearest_vector_of_each_paper_and_its_ordinal(tmp_path: Path) -> None:

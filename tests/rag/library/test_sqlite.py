@@ -14,11 +14,11 @@ import pytest
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
-from rag.errors import ConfigError, LibraryCorrupt, LibraryError, LibraryLocked
-from rag.library import DataDirLock, Library
+from rag.errors import ConfigError, DiskFull, LibraryCorrupt, LibraryError, LibraryLocked
+from rag.library import DataDirLock, Library, Run, RunState
 from rag.library.schema import TABLES
 from tests.rag.library.contract import LibraryContract, Opener, assert_whole, filled
-from tests.rag.library.sample import a_paper, entry, unwritten
+from tests.rag.library.sample import MODEL, a_paper, entry, unwritten
 
 
 class TestInTheDataFolder(LibraryContract):
@@ -70,6 +70,46 @@ def test_one_process_can_not_open_a_folder_twice_either(tmp_path: Path) -> None:
         Library.open(tmp_path)
     with Library.open(tmp_path) as library:
         assert library.count == 0
+
+
+def test_processes_that_name_the_same_server_share_a_folder(tmp_path: Path) -> None:
+    with (
+        Library.open(tmp_path, server="http://one") as first,
+        Library.open(tmp_path, server="http://one") as more,
+    ):
+        first.bind_embedding(MODEL)
+        more.commit([entry(a_paper(1))])
+        first.commit([entry(a_paper(2))])
+        assert first.count == more.count == 2
+    Library.open(tmp_path).close()
+
+
+@pytest.mark.parametrize("pair", [("", "http://one"), ("http://one", ""), ("http://one", "http://two")])
+def test_who_keeps_vectors_elsewhere_is_told_how_to_share(tmp_path: Path, pair: tuple[str, str]) -> None:
+    holds, asks = pair
+    with Library.open(tmp_path, server=holds), pytest.raises(LibraryLocked) as refused:
+        Library.open(tmp_path, server=asks)
+    assert f"process {os.getpid()} since 20" in str(refused.value)
+    assert (f"CITEWELL_CHROMA_URL={holds} as it has" if holds else "all set CITEWELL_CHROMA_URL") in str(
+        refused.value
+    )
+    Library.open(tmp_path, server=asks).close()
+
+
+def test_one_ingests_at_a_time_and_the_dead_are_noted(tmp_path: Path) -> None:
+    with (
+        Library.open(tmp_path, server="http://one") as one,
+        Library.open(tmp_path, server="http://one") as other,
+    ):
+        one.record(Run(id="died"))
+        with one.turn() as mine, other.turn(wait=False) as theirs:
+            assert (mine, theirs) == (True, False)
+            assert one.runs()[0].state is RunState.INTERRUPTED
+            one.record(Run(id="lives"))
+            Library.open(tmp_path, server="http://one").close()
+            assert {run.id: run.state for run in other.runs()}["lives"] is RunState.RUNNING
+        with other.turn(wait=False) as theirs:
+            assert theirs
 
 
 def test_a_lock_file_left_by_the_dead_keeps_no_one_out(tmp_path: Path) -> None:
@@ -151,7 +191,7 @@ def test_a_full_disk_leaves_what_was_stored_whole(opener: Opener, database: Path
     with filled(opener, 3) as library:
         with library._engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA max_page_count = 40")
-        with pytest.raises(LibraryError, match="disk is full"):
+        with pytest.raises(DiskFull, match="disk is full"):
             library.commit([entry(a_paper(n, version=1)) for n in range(2000)])
         assert_whole(library, [a_paper(n) for n in range(3)])
     with opener() as library:

@@ -211,10 +211,21 @@ def _fail(*_: object) -> Any:
     raise RuntimeError("broken")
 
 
-def test_without_the_dense_index_words_still_find(here: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_store_vectors_are_compared_one_by_one(
+    here: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = here.search().search("crowded rooms", top_k=3)
     monkeypatch.setattr(DenseIndex, "search", _fail)
     found = here.search().search("crowded rooms", top_k=3)
     assert found.degraded == ("dense",)
+    assert found.hits == expected.hits
+
+
+def test_without_any_vectors_words_still_find(here: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(DenseIndex, "search", _fail)
+    monkeypatch.setattr(DenseIndex, "scan", _fail)
+    found = here.search().search("crowded rooms", top_k=3)
+    assert found.degraded == ("dense", "vectors")
     assert _ids(found) == ["speech"]
 
 
@@ -229,6 +240,7 @@ def test_without_the_lexical_index_vectors_still_find(here: World, monkeypatch: 
 def test_without_either_index_there_is_no_search(here: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(LexicalIndex, "search", _fail)
     monkeypatch.setattr(DenseIndex, "search", _fail)
+    monkeypatch.setattr(DenseIndex, "scan", _fail)
     with pytest.raises(IndexUnavailable, match="rebuild"):
         here.search().search("crowded rooms", top_k=3)
 
