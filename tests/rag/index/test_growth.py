@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rag.errors import IndexUnavailable
+from rag.errors import DiskFull
 from rag.index import Generation, Growth, Indexes
 from rag.index import manager as module
 from rag.library import Library
@@ -227,7 +227,7 @@ def test_a_failed_addition_leaves_the_old_one_serving(
 
     with monkeypatch.context() as patched:
         patched.setattr(module, "extend", fail)
-        with pytest.raises(IndexUnavailable, match="Check the disk"):
+        with pytest.raises(DiskFull, match="free some space"):
             indexes.refresh(stored)
     with indexes.lease() as generation:
         assert generation.info.generation == 1

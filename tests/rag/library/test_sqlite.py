@@ -21,6 +21,9 @@ from tests.rag.library.contract import LibraryContract, Opener, assert_whole, fi
 from tests.rag.library.sample import MODEL, a_paper, entry, unwritten
 
 
+SERVER = "http://one"
+
+
 class TestInTheDataFolder(LibraryContract):
     @pytest.fixture
     def opener(self, tmp_path: Path) -> Opener:
@@ -106,7 +109,7 @@ def test_one_ingests_at_a_time_and_the_dead_are_noted(tmp_path: Path) -> None:
             assert (mine, theirs) == (True, False)
             assert one.runs()[0].state is RunState.INTERRUPTED
             one.record(Run(id="lives"))
-            Library.open(tmp_path, server="http://one").close()
+            Library.open(tmp_path, server=SERVER).close()
             assert {run.id: run.state for run in other.runs()}["lives"] is RunState.RUNNING
         with other.turn(wait=False) as theirs:
             assert theirs
