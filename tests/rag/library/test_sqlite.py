@@ -20,7 +20,6 @@ from rag.library.schema import TABLES
 from tests.rag.library.contract import LibraryContract, Opener, assert_whole, filled
 from tests.rag.library.sample import MODEL, a_paper, entry, unwritten
 
-
 SERVER = "http://one"
 
 
