@@ -159,7 +159,7 @@ def _explain(url: URL, cause: BaseException | None) -> LibraryError:
         return damaged(url, str(cause))
     if code == sqlite3.SQLITE_FULL:
         return DiskFull(
-            f"The library at {_place(url)} can't grow: the disk is full. Free some space and run it again."
+            f"The library at {place(url)} can't grow: the disk is full. Free some space and run it again."
         )
     advice = _ADVICE.get(code) if code is not None else None
     return LibraryError(f"The database at {place(url)} failed: {advice or 'nothing was changed'} ({cause}).")
