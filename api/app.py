@@ -18,13 +18,14 @@ from api.deps import Parts
 from api.guard import Guard, KnownHost, KnownOrigin
 from api.jobs import Jobs
 from api.keys import KeyFile
+from api.mcp.http import McpDoor
 from api.metrics import Metrics
 from api.middleware import BodyLimit, Envelope
 from api.rates import Rates
-from api.routes import answers, ask, chat, health, jobs, pages, papers, search
+from api.routes import answers, ask, chat, health, jobs, mcp, pages, papers, search
 from rag.settings import Settings
 
-NOUNS = (ask, chat, answers, search, papers, jobs, health, pages)
+NOUNS = (ask, chat, answers, search, papers, jobs, mcp, health, pages)
 """What there are routes for; a new noun is one file in ``api/routes`` and one word here."""
 
 QUESTION_BYTES = 1024 * 1024
@@ -50,6 +51,7 @@ def create_app(opener: Opener, settings: Settings) -> FastAPI:
     )
     runner = Jobs()
     metrics = Metrics(backend, runner)
+    door = McpDoor(backend, metrics)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -59,6 +61,7 @@ def create_app(opener: Opener, settings: Settings) -> FastAPI:
             yield
         finally:
             watching.cancel()
+            await door.close()
             await asyncio.to_thread(runner.stop)
             await asyncio.to_thread(backend.stop)
 
@@ -71,7 +74,7 @@ def create_app(opener: Opener, settings: Settings) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
     )
-    app.state.parts = Parts(backend, runner, metrics)
+    app.state.parts = Parts(backend, runner, metrics, door)
     for noun in NOUNS:
         app.include_router(noun.router)
     pages.mount_files(app)

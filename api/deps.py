@@ -12,6 +12,7 @@ from fastapi import Depends, Request
 
 from api.backend import Backend
 from api.jobs import Jobs
+from api.mcp.http import McpDoor
 from api.metrics import Metrics
 
 
@@ -22,6 +23,7 @@ class Parts:
     backend: Backend
     jobs: Jobs
     metrics: Metrics
+    mcp: McpDoor
 
 
 async def _parts(request: Request) -> Parts:

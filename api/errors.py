@@ -11,10 +11,9 @@ from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
-from starlette.routing import BaseRoute
+from starlette.routing import BaseRoute, Route
 from starlette.types import Scope
 
 from api.wire.openai_error import ErrorEnvelope, speaks_openai
@@ -206,7 +205,7 @@ def _methods(routes: Sequence[BaseRoute], path: str) -> list[str]:
         {
             method
             for route in routes
-            if isinstance(route, APIRoute) and route.path_regex.fullmatch(path)
+            if isinstance(route, Route) and route.path_regex.fullmatch(path)
             for method in route.methods or ()
         }
     )

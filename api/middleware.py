@@ -145,4 +145,6 @@ def _route(scope: Scope) -> str:
     if template:
         return str(template)
     path = str(scope["path"])
-    return "/static" if path.startswith("/static/") else path if path == "/openapi.json" else "unmatched"
+    if path.startswith("/static/"):
+        return "/static"
+    return path.removesuffix("/") if path in ("/openapi.json", "/mcp", "/mcp/") else "unmatched"

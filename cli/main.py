@@ -33,6 +33,7 @@ app.command()(papers.ingest)
 app.add_typer(papers.app, name="papers", help="List, show and remove stored papers.")
 app.command()(papers.status)
 app.command()(serve.serve)
+app.command()(serve.mcp)
 app.add_typer(keys.app, name="keys", help="Make, list and remove API keys of the server.")
 
 

@@ -1,4 +1,4 @@
-"""``citewell serve``: the HTTP service, in the foreground until it is told to stop."""
+"""``citewell serve`` and ``citewell mcp``: the service, in the foreground until it is told to stop."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ from cli import show
 from cli.session import Session
 
 if TYPE_CHECKING:
-    from api.backend import Opening
+    from api.backend import Opener, Opening
     from rag.service import Service
+    from rag.settings import Settings
+
+Bundled = Annotated[bool, typer.Option("--bundled", help="Fill an empty library with the bundled papers.")]
 
 
 def serve(
@@ -20,9 +23,7 @@ def serve(
     port: Annotated[
         int | None, typer.Option(min=0, max=65535, help="Port; 8000 unless set, 0 for a free one.")
     ] = None,
-    bundled: Annotated[
-        bool, typer.Option("--bundled", help="Fill an empty library with the bundled papers.")
-    ] = False,
+    bundled: Bundled = False,
 ) -> None:
     """Answer over HTTP, with a page to ask on."""
     from api import logs
@@ -30,7 +31,27 @@ def serve(
 
     session: Session = context.obj
     settings = session.settings(host=host, port=port)
+    logs.configure(settings)
+    run_server(
+        _opener(session, settings, bundled=bundled),
+        settings,
+        on_listening=lambda url: show.note(f"Listening on {url}, getting ready"),
+        on_ready=lambda url, papers: show.say(f"Ready: {papers} papers, {url}"),
+    )
 
+
+def mcp(context: typer.Context, bundled: Bundled = False) -> None:
+    """Serve the Model Context Protocol on standard input and output, for a client that starts this itself."""
+    from api import logs
+    from api.mcp.stdio import serve_stdio
+
+    session: Session = context.obj
+    settings = session.settings()
+    logs.configure(settings)
+    serve_stdio(_opener(session, settings, bundled=bundled), settings)
+
+
+def _opener(session: Session, settings: Settings, *, bundled: bool) -> Opener:
     def opener(opening: Opening) -> Service:
         service = session.open_service(settings)
         if bundled:
@@ -41,13 +62,7 @@ def serve(
                 raise
         return service
 
-    logs.configure(settings)
-    run_server(
-        opener,
-        settings,
-        on_listening=lambda url: show.note(f"Listening on {url}, getting ready"),
-        on_ready=lambda url, papers: show.say(f"Ready: {papers} papers, {url}"),
-    )
+    return opener
 
 
 def fill(service: Service, opening: Opening) -> None:

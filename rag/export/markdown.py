@@ -9,6 +9,7 @@ from rag.export.reference import Name, Reference, one_line, references
 from rag.types import Answer
 
 _MARKUP = re.compile(r"[\\`*_{}\[\]<>|~$&@^]|(?<=\w)://|(?<=\bwww)\.", re.IGNORECASE)
+_MARKER = re.compile(r"\\\[(\d+)\\\](?![(:\[])")  # escaped, and no part of a link
 _AT_THE_START = re.compile(r"(?:[#+=-]|\d+(?=[.)]))")
 
 
@@ -28,6 +29,11 @@ def escaped(text: str) -> str:
     return f"\\{text}"
 
 
+def _marked(text: str) -> str:
+    """Text whose markers ``[1]`` stay readable: Markdown shows them as they are."""
+    return _MARKER.sub(r"[\1]", escaped(text))
+
+
 def _slashed(found: re.Match[str]) -> str:
     return f"\\{found.group()}"
 
@@ -35,7 +41,7 @@ def _slashed(found: re.Match[str]) -> str:
 def _lines(answer: Answer) -> Iterator[str]:
     yield f"# {escaped(answer.question)}"
     yield ""
-    yield escaped(answer.answer)
+    yield _marked(answer.answer)
     sources = references(answer)
     if sources:
         yield ""
@@ -45,7 +51,7 @@ def _lines(answer: Answer) -> Iterator[str]:
         yield f"{number}. {_described(reference)}"
         for quote in reference.quotes:
             yield ""
-            yield f"   > {escaped(quote)}"
+            yield f"   > {_marked(quote)}"
     if answer.refusal is not None and answer.refusal.nearest:
         yield ""
         yield "## Nearest papers"
