@@ -7,7 +7,9 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
+import httpx2
 import pytest
+from fastapi import FastAPI
 from mcp.client.client import Client
 from mcp.client.stdio import StdioServerParameters, stdio_client
 from mcp.client.streamable_http import streamable_http_client
@@ -26,9 +28,16 @@ PING = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
 
 @asynccontextmanager
 async def over_http(service: WholeService) -> AsyncIterator[Client]:
+    app = app_over(service)
+    async with running(app), mcp_client(app) as client:
+        yield client
+
+
+@asynccontextmanager
+async def mcp_client(app: FastAPI) -> AsyncIterator[Client]:
     async with (
-        running(app_over(service)) as http,
-        Client(streamable_http_client(f"{http.base_url}/mcp", http_client=http)) as client,
+        httpx2.AsyncClient(transport=httpx2.ASGITransport(app)) as http,
+        Client(streamable_http_client("http://localhost/mcp", http_client=http)) as client,
     ):
         yield client
 
@@ -61,9 +70,10 @@ async def test_the_tools_say_what_they_take_and_give_and_that_they_only_read(ser
 
 
 async def test_an_answer_is_the_very_body_that_http_sends_and_readable_too(service: WholeService) -> None:
-    async with running(app_over(service)) as http:
+    app = app_over(service)
+    async with running(app) as http:
         body = (await http.post("/v1/ask", json={"question": QUESTION})).json()
-        async with Client(streamable_http_client(f"{http.base_url}/mcp", http_client=http)) as client:
+        async with mcp_client(app) as client:
             result = await called(client, "ask_papers", question=QUESTION)
         kept = await http.get(f"/v1/answers/{body['id']}")
     assert result.structured_content == body
