@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -31,8 +31,14 @@ async def live(app: FastAPI) -> AsyncIterator[tuple[str, int]]:
             await serving
 
 
-async def leave_after(mark: str, address: tuple[str, int], path: str, body: dict[str, Any]) -> None:
-    """Post, read until something has come, and hang up; at once where the mark is empty."""
+async def leave_after(
+    mark: str,
+    address: tuple[str, int],
+    path: str,
+    body: dict[str, Any],
+    when: Callable[[], bool] = lambda: True,
+) -> None:
+    """Post, read until something has come (nothing where the mark is empty), and hang up when it is time."""
     reader, writer = await asyncio.open_connection(*address)
     content = json.dumps(body).encode()
     head = f"POST {path} HTTP/1.1\r\nHost: {address[0]}:{address[1]}\r\nContent-Type: application/json\r\n"
@@ -40,5 +46,7 @@ async def leave_after(mark: str, address: tuple[str, int], path: str, body: dict
     await writer.drain()
     if mark:
         await reader.readuntil(mark.encode())
+    while not when():
+        await asyncio.sleep(0.005)
     writer.close()
     await writer.wait_closed()

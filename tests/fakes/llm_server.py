@@ -142,14 +142,15 @@ class LlmServer:
     Attributes:
         requests: the bodies received.
         closed: set when a client went away in the middle of a reply.
-        most_at_once: calls that ran at the same time.
+        running: calls that are being answered.
+        most_at_once: the most there ever were.
     """
 
     def __init__(self) -> None:
         self.requests: list[dict[str, object]] = []
         self.closed = threading.Event()
         self.most_at_once = 0
-        self._running = 0
+        self.running = 0
         self._script: list[Behaviour] = [Says("ok")]
         self._lock = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -182,14 +183,14 @@ class LlmServer:
     @contextmanager
     def _answering(self) -> Iterator[None]:
         with self._lock:
-            self._running += 1
-            self.most_at_once = max(self.most_at_once, self._running)
+            self.running += 1
+            self.most_at_once = max(self.most_at_once, self.running)
         try:
             with suppress(OSError):
                 yield
         finally:
             with self._lock:
-                self._running -= 1
+                self.running -= 1
 
     def _next(self) -> Behaviour:
         with self._lock:
