@@ -15,6 +15,7 @@ _BULLET = re.compile(r"^\s*(?:[-*•+]|\d{1,2}[.)])\s+|^\s*#{1,6}\s+|^\s*>\s?")
 _EMPHASIS = re.compile(r"\*\*|__|(?<!\w)[*_`]+(?=\w)|(?<=[\w.,!?])[*_`]+(?!\w)")
 _LETTER = re.compile(r"[^\W_]")
 _AHEAD = 2  # sentences seen beyond one before it is whole: markers, or a lower-case word, may still join it
+_SETTLED = 40  # ... or characters seen beyond its end: all that the segmenter looks at, or markers take up
 _LONGEST_RANGE = 20  # markers that "[1-3]" may stand for
 
 
@@ -81,9 +82,11 @@ class DraftReader:
         bullet = _BULLET.match(self._rest) if self._fresh_line else None
         skipped = bullet.end() if bullet else 0
         spans = sentence_spans(_markers_first(self._rest[skipped:]))
-        if len(spans) <= _AHEAD:
+        if len(spans) < 2:
             return None
-        return skipped + spans[1].start
+        end = skipped + spans[1].start
+        settled = len(spans) > _AHEAD or len(self._rest) - end >= _SETTLED
+        return end if settled else None
 
     def _line(self, line: str) -> Iterator[Piece]:
         bullet = _BULLET.match(line) if self._fresh_line else None

@@ -43,6 +43,12 @@ def test_a_draft_reads_the_same_however_it_is_portioned(sizes: list[int]) -> Non
     assert pieces == read_draft(DRAFT)
 
 
+def test_a_sentence_is_given_once_the_next_one_has_begun_in_earnest() -> None:
+    reader = DraftReader()
+    assert list(reader.feed("Ferns grow slowly. [1] They prefer shade, ")) == []
+    assert [piece.text for piece in reader.feed("which they find in woods by")] == ["Ferns grow slowly."]
+
+
 @given(st.text(max_size=200))
 def test_any_draft_at_all_can_be_read(text: str) -> None:
     for piece in read_draft(text):
