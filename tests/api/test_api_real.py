@@ -59,10 +59,15 @@ async def test_every_door_gives_the_same_answer(
     async with client_of(folder) as client:
         whole = (await client.post("/v1/ask", json=asked)).json()
         streamed = parsed((await client.post("/v1/ask", json={**asked, "stream": True})).text)
+        message = {"role": "user", "content": asked["question"]}
+        chat = {"model": "citewell", "messages": [message]}
+        completion = (await client.post("/v1/chat/completions", json=chat)).json()
     assert whole["status"] == "answered"
     assert any(citation["title"].startswith("UltraGCN") for citation in whole["citations"])
     assert lasting(dict(streamed)["final"]) == lasting(whole)
     assert "".join(data["text"] for name, data in streamed if name == "delta") == whole["answer"]
+    assert completion["choices"][0]["message"]["content"] == whole["answer"]
+    assert completion["citations"] == whole["citations"]
     assert main(["--data-dir", str(folder), "ask", asked["question"], "--json"], Session()) == 0
     assert lasting(json.loads(capsys.readouterr().out)) == lasting(whole)
 
