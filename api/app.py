@@ -16,6 +16,7 @@ from api.address import is_public
 from api.backend import Backend, Opener
 from api.deps import Parts
 from api.guard import Guard, KnownHost, KnownOrigin
+from api.intake import adding_to
 from api.jobs import Jobs
 from api.keys import KeyFile
 from api.mcp.http import McpDoor
@@ -49,13 +50,14 @@ def create_app(opener: Opener, settings: Settings) -> FastAPI:
         waiting=settings.waiting,
         timeout_s=settings.call_timeout_s,
     )
-    runner = Jobs()
+    runner = Jobs(settings.data_dir / "jobs", adding_to(backend), ready=lambda: backend.is_open)
     metrics = Metrics(backend, runner)
     door = McpDoor(backend, metrics)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         backend.start()
+        runner.start()
         watching = asyncio.create_task(metrics.watch_loop())
         try:
             yield

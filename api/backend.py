@@ -98,6 +98,11 @@ class Backend:
         return self._failure
 
     @property
+    def is_open(self) -> bool:
+        """Whether there is a service to call."""
+        return self._service is not None
+
+    @property
     def in_flight(self) -> int:
         """Calls that run or wait."""
         return self._calls.inside + self._changes.inside

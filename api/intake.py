@@ -1,58 +1,69 @@
-"""A request that brings papers, as work for a job. A request that is wrong as a whole is refused at once."""
+"""A request that brings papers, as a job. A request that is wrong as a whole is refused at once."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-import shutil
-import tempfile
-from collections.abc import Iterator
-from typing import BinaryIO, NoReturn, cast
+from io import BytesIO
+from typing import BinaryIO, NoReturn
 
 from fastapi import Request
 from starlette.datastructures import UploadFile
 
 from api.backend import Backend
-from api.jobs import Watch, Work
+from api.jobs import Jobs, Watch, Work
+from api.spool import Job, Order
 from rag.corpus import paper_from_record, read_papers
 from rag.errors import InvalidInput
-from rag.types import IngestReport, Paper, Rejection
-
-Items = Iterator[Paper | Rejection]
+from rag.types import IngestReport
 
 SOURCE = "api"
 """What ``Paper.sources`` holds for a paper of a JSON list that names none."""
 
 
-async def work_of(request: Request, backend: Backend) -> Work:
-    """The work that a request asks for.
+async def job_of(request: Request, jobs: Jobs) -> Job:
+    """The job that a request asks for, queued.
 
     Raises:
         InvalidInput: the body is neither a JSON list nor a form with a file that some reader knows.
-        NotReady: the service is not open yet.
+        NotReady: too many jobs wait already.
+        DiskFull: there is no room for it.
     """
-    _ = backend.service
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == "multipart/form-data":
-        return await _upload(request, backend)
+        return await _upload(request, jobs)
     if kind == "application/json":
-        return await _list(request, backend)
+        body = await request.body()
+        return await asyncio.to_thread(_list, body, jobs)
     raise InvalidInput(
         "Send a JSON list as application/json, or a file as multipart/form-data.", field="content-type"
     )
 
 
-async def _list(request: Request, backend: Backend) -> Work:
-    records = await asyncio.to_thread(_parsed, await request.body())
+def adding_to(backend: Backend) -> Work:
+    """What adds the papers of an order to the service behind."""
 
-    def work(watch: Watch) -> IngestReport:
-        items = (
-            paper_from_record(record, f"body:{number}", source=SOURCE)
-            for number, record in enumerate(records, start=1)
+    def work(job: Job, body: BinaryIO, watch: Watch) -> IngestReport:
+        order = job.order
+        if order.name:
+            items = read_papers(body, name=order.name, format=order.format)
+        else:
+            items = (
+                paper_from_record(record, f"body:{number}", source=SOURCE)
+                for number, record in enumerate(_parsed(body.read()), start=1)
+            )
+        return backend.service.ingest_papers(
+            items,
+            on_progress=lambda done, known: watch.progress(done, known or order.total),
+            cancelled=watch.cancelled,
+            run_id=job.id,
         )
-        return _ingest(backend, items, watch, len(records))
 
     return work
+
+
+def _list(body: bytes, jobs: Jobs) -> Job:
+    return jobs.submit(Order(total=len(_parsed(body))), BytesIO(body))
 
 
 def _parsed(body: bytes) -> list[object]:
@@ -69,41 +80,16 @@ def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is no JSON")
 
 
-async def _upload(request: Request, backend: Backend) -> Work:
+async def _upload(request: Request, jobs: Jobs) -> Job:
     async with request.form(max_files=1, max_fields=10) as form:
         upload, named = form.get("file"), form.get("format")
         if not isinstance(upload, UploadFile):
             raise InvalidInput("Send the file in the form field 'file'.", field="file")
-        name = upload.filename or "upload"
-        file = await asyncio.to_thread(_kept, upload.file)
-    try:
-        items = await asyncio.to_thread(
-            read_papers, file, name=name, format=named if isinstance(named, str) and named else None
-        )
-    except BaseException:
-        file.close()
-        raise
-
-    def work(watch: Watch) -> IngestReport:
-        with file:
-            return _ingest(backend, items, watch, None)
-
-    return work
+        order = Order(upload.filename or "upload", named if isinstance(named, str) and named else None)
+        return await asyncio.to_thread(_kept, order, upload.file, jobs)
 
 
-def _kept(upload: BinaryIO) -> BinaryIO:
-    """A copy that outlives the request; it has no name, and is gone when it is closed or the process ends."""
-    file = cast(BinaryIO, tempfile.TemporaryFile())  # noqa: SIM115  # closed by the work that reads it
-    shutil.copyfileobj(upload, file)
+def _kept(order: Order, file: BinaryIO, jobs: Jobs) -> Job:
+    read_papers(file, name=order.name, format=order.format)  # refuses what no reader knows; reads no further
     file.seek(0)
-    return file
-
-
-def _ingest(backend: Backend, items: Items, watch: Watch, total: int | None) -> IngestReport:
-    if watch.cancelled():
-        return IngestReport()
-    return backend.service.ingest_papers(
-        items,
-        on_progress=lambda done, known: watch.progress(done, known or total),
-        cancelled=watch.cancelled,
-    )
+    return jobs.submit(order, file)

@@ -1,36 +1,28 @@
-"""Papers being added: one job at a time, in a thread, beside the answering. A restart forgets the jobs."""
+"""Papers being added: one job at a time, in a thread, beside the answering, by one worker of all.
+
+A job that a worker could not bring to its end, because it was stopped or died, is taken up by another one or
+after the next start: what it has added is not added again.
+"""
 
 from __future__ import annotations
 
-import contextvars
 import logging
 import threading
-import uuid
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import BinaryIO
 
 from api.errors import plain_problem, problem_of
-from api.wire.papers import JobState
-from api.wire.problem import Problem
-from rag.errors import CitewellError, NotFound, NotReady
+from api.logs import REQUEST_ID
+from api.spool import Job, Order, Spool
+from rag.errors import CitewellError, DiskFull, NotReady, StoreUnavailable
 from rag.types import IngestReport
 
 log = logging.getLogger("citewell.api")
 
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One job as it stands; a new value replaces it at every step."""
-
-    id: str
-    state: JobState = "queued"
-    done: int = 0
-    total: int | None = None
-    report: IngestReport = field(default_factory=IngestReport)
-    error: Problem | None = None
-    created_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+_LOOK_S = 0.5  # how often a worker looks whether there is something to take up
+_TRIES = 3  # after so many workers died of a job it is given up
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,85 +33,143 @@ class Watch:
     cancelled: Callable[[], bool]
 
 
-Work = Callable[[Watch], IngestReport]
+Work = Callable[[Job, BinaryIO, Watch], IngestReport]
+"""Adds the papers that a job brought; the file is closed by whoever calls."""
 
 
 class Jobs:
-    """The jobs of one server, and the one thread that works them off in order.
+    """The jobs of one server, and the one thread of this worker that works them off in order.
 
     Args:
+        folder: where they are kept.
+        work: adds papers.
+        ready: whether work can be done.
         queued: how many may wait; one more is refused.
-        kept: how many are remembered; the oldest that have ended are forgotten first.
+        kept: how many are remembered once they have ended.
     """
 
-    def __init__(self, *, queued: int = 16, kept: int = 1000) -> None:
-        self._max_queued = queued
-        self._max_kept = kept
-        self._jobs: dict[str, Job] = {}
-        self._lock = threading.Lock()
+    def __init__(
+        self,
+        folder: Path,
+        work: Work,
+        *,
+        ready: Callable[[], bool] = lambda: True,
+        queued: int = 16,
+        kept: int = 1000,
+    ) -> None:
+        self._spool = Spool(folder)
+        self._work = work
+        self._ready = ready
+        self._queued = queued
+        self._kept = kept
+        self._news = threading.Event()
         self._stopping = threading.Event()
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="citewell-job")
+        self._thread = threading.Thread(target=self._run, name="citewell-job", daemon=True)
 
-    def submit(self, work: Work) -> Job:
-        """Queue work.
+    def start(self) -> None:
+        """Begin to work jobs off, those of an earlier server first."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Leave the job under way where it is; what it has committed stays, and it is taken up again."""
+        self._stopping.set()
+        self._news.set()
+        if self._thread.ident is not None:
+            self._thread.join()
+
+    def submit(self, order: Order, body: BinaryIO) -> Job:
+        """Queue a job.
+
+        Args:
+            order: what the request brought.
+            body: its bytes, from where they are read on.
 
         Raises:
             NotReady: too many jobs wait already.
+            DiskFull: there is no room for it.
         """
-        job = Job(uuid.uuid4().hex)
-        with self._lock:
-            if sum(known.state == "queued" for known in self._jobs.values()) >= self._max_queued:
-                raise NotReady(f"{self._max_queued} jobs wait already; try again later.", retry_after_s=10)
-            self._forget_oldest()
-            self._jobs[job.id] = job
-        self._pool.submit(contextvars.copy_context().run, self._run, job.id, work)
+        if len(self._spool.pending()) > self._queued:
+            raise NotReady(f"{self._queued} jobs wait already; try again later.", retry_after_s=10)
+        job = Job(order, total=order.total, request_id=REQUEST_ID.get())
+        try:
+            self._spool.add(job, body)
+        except OSError as error:
+            raise DiskFull(f"The job can't be kept ({error}): free some space in the data folder.") from error
+        self._spool.forget(self._kept)
+        self._news.set()
         return job
 
     def get(self, job_id: str) -> Job:
-        """A job as it stands.
+        """A job as it stands, whichever worker is at it.
 
         Raises:
             NotFound: there is none of that id, or it ended so long ago that it is forgotten.
         """
-        with self._lock:
-            job = self._jobs.get(job_id)
-        if job is None:
-            raise NotFound(f"There is no job {job_id!r}; jobs are not kept across a restart.")
-        return job
+        return self._spool.read(job_id)
 
     def waiting(self) -> int:
         """Jobs that are queued or running."""
-        with self._lock:
-            return sum(job.state in ("queued", "running") for job in self._jobs.values())
+        return len(self._spool.pending())
 
-    def stop(self) -> None:
-        """Ask every job to stop; what it has committed stays."""
-        self._stopping.set()
-        self._pool.shutdown(wait=True)
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            self._news.clear()
+            try:
+                again = self._ready() and self._work_off()
+            except Exception:  # the thread's border: the next look may go better
+                log.exception("jobs can't be worked off for now")
+                again = False
+            if not again:
+                self._news.wait(_LOOK_S)
 
-    def _run(self, job_id: str, work: Work) -> None:
-        self._change(job_id, state="running")
-        watch = Watch(
-            progress=lambda done, total: self._change(job_id, done=done, total=total),
-            cancelled=self._stopping.is_set,
-        )
+    def _work_off(self) -> bool:
+        """Work off the oldest job; whether there may be another one to go on with."""
+        if not self._spool.pending():
+            return False
+        with self._spool.alone() as ours:
+            for job_id in self._spool.pending() if ours else ():
+                job = self._spool.read(job_id)
+                bound = REQUEST_ID.set(job.request_id)
+                try:
+                    return self._take_up(job)
+                finally:
+                    REQUEST_ID.reset(bound)
+        return False
+
+    def _take_up(self, job: Job) -> bool:
+        if job.tries >= _TRIES:
+            log.error("job %s is given up: the server died of it %d times", job.id, job.tries)
+            problem = plain_problem(500, f"The server died {job.tries} times while it worked on this.")
+            self._spool.end(replace(job, state="failed", error=problem))
+            return True
+        job = replace(job, state="running", tries=job.tries + 1, error=None)
+        self._spool.write(job, durably=True)
+
+        def progress(done: int, total: int | None) -> None:
+            nonlocal job
+            job = replace(job, done=done, total=total)
+            self._spool.write(job)
+
         try:
-            report = work(watch)
+            with self._spool.body(job.id) as body:
+                report = self._work(job, body, Watch(progress, self._stopping.is_set))
+        except StoreUnavailable as error:  # the papers are stored, and the store will be back
+            log.warning("job %s waits: %s", job.id, error)
+            self._wait(replace(job, error=problem_of(error, job.request_id)))
+            return False
         except CitewellError as error:
-            log.error("job %s failed: %s", job_id, error)
-            self._change(job_id, state="failed", error=problem_of(error))
+            log.error("job %s failed: %s", job.id, error)
+            self._spool.end(replace(job, state="failed", error=problem_of(error, job.request_id)))
         except Exception:  # the thread's border: a job never takes the server down
-            log.exception("job %s failed", job_id)
-            self._change(job_id, state="failed", error=plain_problem(500))
+            log.exception("job %s failed", job.id)
+            self._spool.end(replace(job, state="failed", error=plain_problem(500, "", job.request_id)))
         else:
-            state: JobState = "cancelled" if self._stopping.is_set() else "succeeded"
-            self._change(job_id, state=state, report=report)
+            if self._stopping.is_set():
+                self._wait(job)
+            else:
+                self._spool.end(replace(job, state="succeeded", report=report))
+        return True
 
-    def _change(self, job_id: str, **what: object) -> None:
-        with self._lock:
-            self._jobs[job_id] = replace(self._jobs[job_id], **what)  # type: ignore[arg-type]
-
-    def _forget_oldest(self) -> None:
-        ended = [job.id for job in self._jobs.values() if job.state not in ("queued", "running")]
-        for job_id in ended[: max(0, len(self._jobs) + 1 - self._max_kept)]:
-            del self._jobs[job_id]
+    def _wait(self, job: Job) -> None:
+        """Put a job back that nobody died of."""
+        self._spool.write(replace(job, state="queued", tries=job.tries - 1), durably=True)

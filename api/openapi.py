@@ -27,6 +27,7 @@ _MEANING = {
     502: "The model behind failed.",
     503: "Not ready, or too busy; `Retry-After` says when to try again.",
     504: "The model behind did not answer in time.",
+    507: "The disk is full.",
 }
 _RETRY = {"Retry-After": {"description": "Seconds.", "schema": {"type": "integer"}}}
 _SCHEMES = {

@@ -32,12 +32,14 @@ def ingest(
     total: int | None = None,
     progress: Progress | None = None,
     cancelled: Callable[[], bool] = lambda: False,
+    run_id: str | None = None,
 ) -> IngestReport:
     """Bring the library up to these records, a batch at a time, holding no more than a batch.
 
     A paper that is stored with the same content is not embedded again; a source that is new for it is
     remembered. The first record of an id within a run is the one stored; later ones add their sources.
-    What ``progress`` has been told of is on the disk. To resume after a kill, run it again.
+    What ``progress`` has been told of is on the disk. To resume after a kill, run it again: under the same
+    ``run_id``, what the earlier try added is counted as added, not as unchanged.
 
     Args:
         records: what the readers found, conflicts already refused, in any number of files.
@@ -48,6 +50,7 @@ def ingest(
         total: how many records there are, where known; only handed on to ``progress``.
         progress: told after each batch.
         cancelled: asked before each batch; once true, what is committed stays and the rest is left.
+        run_id: names the ingestion among the library's runs; a new one unless given.
 
     Returns:
         What was done, in papers: one that stands in two sources counts once.
@@ -56,7 +59,9 @@ def ingest(
         ModelFailed: the model failed; the batch it failed in is stored as it was before.
         LibraryError: the library failed; likewise.
     """
-    work = _Ingestion(library, chunk, encode)
+    before = library.run(run_id) if run_id else None
+    run = Run() if run_id is None else Run(id=run_id)
+    work = _Ingestion(library, chunk, encode, run, before or run)
     state = RunState.DONE
     done = 0
     try:
@@ -82,7 +87,8 @@ class _Ingestion:
     library: Library
     chunk: Chunker
     encode: Encoder
-    run: Run = field(default_factory=Run)
+    run: Run
+    before: Run
     seen: set[str] = field(default_factory=set)
     rejected: list[Rejection] = field(default_factory=list)
     wrote: bool = False
@@ -93,17 +99,21 @@ class _Ingestion:
         stored = self.library.content_hashes(fresh)
         changed = [paper for paper in fresh.values() if stored.get(paper.id) != content_hash(paper)]
         updated = sum(paper.id in stored for paper in changed)
-        run = replace(
-            self.run,
-            added=self.run.added + len(changed) - updated,
-            updated=self.run.updated + updated,
-            unchanged=self.run.unchanged + len(fresh) - len(changed),
+        counted = self.run
+        self.run = replace(
+            counted,
+            added=counted.added + len(changed) - updated,
+            updated=counted.updated + updated,
+            unchanged=counted.unchanged + len(fresh) - len(changed),
             rejected=len(self.rejected),
         )
         if changed:
-            self.library.commit(self._embedded(changed), run=run)
+            try:
+                self.library.commit(self._embedded(changed), run=self._told())
+            except BaseException:
+                self.run = counted
+                raise
             self.wrote = True
-        self.run = run
         for paper in changed:
             del fresh[paper.id]
         sources = {paper.id: paper.sources for paper in fresh.values()} | again
@@ -139,21 +149,33 @@ class _Ingestion:
     def end(self, state: RunState) -> None:
         """Note how the run ended; one that went well and changed nothing leaves no trace."""
         self.run = replace(self.run, state=state, ended=datetime.now(UTC), rejected=len(self.rejected))
-        if not self.wrote and state is not RunState.FAILED:
+        resumed = self.before.added + self.before.updated > 0
+        if not self.wrote and not resumed and state is not RunState.FAILED:
             return
         try:
-            self.library.record(self.run)
+            self.library.record(self._told())
         except LibraryError:
             if state is not RunState.FAILED:  # else the failure under way says more
                 raise
 
     def report(self) -> IngestReport:
         """What was done."""
+        told = self._told()
         return IngestReport(
-            added=self.run.added,
-            updated=self.run.updated,
-            unchanged=self.run.unchanged,
+            added=told.added,
+            updated=told.updated,
+            unchanged=told.unchanged,
             rejected=tuple(self.rejected),
+        )
+
+    def _told(self) -> Run:
+        """The run with what an earlier try of it did."""
+        known = self.before.added + self.before.updated
+        return replace(
+            self.run,
+            added=self.run.added + self.before.added,
+            updated=self.run.updated + self.before.updated,
+            unchanged=max(0, self.run.unchanged - known),
         )
 
 

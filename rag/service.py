@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
@@ -183,8 +183,12 @@ class Service:
         *,
         on_progress: Progress | None = None,
         cancelled: Callable[[], bool] = lambda: False,
+        run_id: str | None = None,
     ) -> IngestReport:
-        """Add papers that a reader has checked, and index them; errors as for ``ingest``."""
+        """Add papers that a reader has checked, and index them; errors as for ``ingest``.
+
+        Under the ``run_id`` of one that was cut off, the counts are those of both together.
+        """
         with self._library.turn():
             try:
                 report = ingest(
@@ -194,9 +198,13 @@ class Service:
                     encode=self._encode,
                     progress=on_progress,
                     cancelled=cancelled,
+                    run_id=run_id,
                 )
-            finally:
-                self._indexes.keep_up(self._library)
+            except Exception:
+                with suppress(IndexUnavailable, DiskFull):  # upkeep tries again; what broke first says more
+                    self._indexes.keep_up(self._library)
+                raise
+            self._indexes.keep_up(self._library)
         with self._indexes.lease() as generation:
             return replace(report, generation=generation.info.generation)
 

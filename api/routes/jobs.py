@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Path
 
 from api.deps import UsesJobs
-from api.jobs import Job
 from api.openapi import problems
+from api.spool import Job
 from api.wire.papers import IngestOut, JobOut
 
 router = APIRouter(prefix="/v1", tags=["papers"])
@@ -29,5 +30,8 @@ def written(job: Job) -> JobOut:
 
 @router.get("/jobs/{job_id}", summary="Look at a job", responses=problems(404, 422))
 async def get_job(job_id: Annotated[str, Path(max_length=200)], jobs: UsesJobs) -> JobOut:
-    """A job as it stands. Jobs are kept until the server restarts."""
-    return written(jobs.get(job_id))
+    """A job as it stands, whichever worker is at it; a stopped server goes on with it at its next start.
+
+    While it waits to be tried again, `error` says for what.
+    """
+    return written(await asyncio.to_thread(jobs.get, job_id))

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from api.deps import UsesBackend, UsesJobs
-from api.intake import work_of
+from api.intake import job_of
 from api.openapi import problems
 from api.routes.jobs import written
 from api.wire.papers import PAPER_SCHEMA, JobOut, PaperOut, PaperPageOut
@@ -69,7 +69,7 @@ async def get_paper(paper_id: PaperId, backend: UsesBackend) -> PaperOut:
     summary="Remove a paper",
     status_code=204,
     response_class=Response,
-    responses=problems(403, 404, 422, 503),
+    responses=problems(403, 404, 422, 503, 507),
 )
 async def remove_paper(paper_id: PaperId, backend: UsesBackend) -> None:
     """Remove a paper from the store, every index, and every later answer."""
@@ -81,7 +81,7 @@ async def remove_paper(paper_id: PaperId, backend: UsesBackend) -> None:
     "/papers",
     summary="Add papers",
     status_code=202,
-    responses=problems(403, 413, 422, 503),
+    responses=problems(403, 413, 422, 503, 507),
     openapi_extra=_BODY,
 )
 async def add_papers(request: Request, response: Response, backend: UsesBackend, jobs: UsesJobs) -> JobOut:
@@ -89,6 +89,7 @@ async def add_papers(request: Request, response: Response, backend: UsesBackend,
 
     A record that can't be used is rejected with its place and the reason, and the rest is kept.
     """
-    job = jobs.submit(await work_of(request, backend))
+    _ = backend.service  # which says so where it is not open yet
+    job = await job_of(request, jobs)
     response.headers["Location"] = f"/v1/jobs/{job.id}"
     return written(job)

@@ -130,7 +130,7 @@ class JobOut(IngestOut):
     state: JobState
     done: int = Field(description="Records looked at so far.")
     total: int | None = Field(description="Records in all, where that is known beforehand.")
-    error: Problem | None = Field(description="Why the job failed.")
+    error: Problem | None = Field(description="Why it failed, or why it waits to be tried again.")
     created_at: datetime
 
 

@@ -185,6 +185,11 @@ class Library:
         with self.snapshot() as now:
             return now.runs(limit)
 
+    def run(self, run_id: str) -> Run | None:
+        """One ingestion, ``None`` where none of that id has stored anything."""
+        with self.snapshot() as now:
+            return now.run(run_id)
+
     def bind_embedding(self, identity: EmbeddingIdentity) -> None:
         """Say which model makes the vectors; the first one holds for as long as papers are stored.
 

@@ -155,6 +155,11 @@ class Snapshot:
         rows = self._connection.execute(select(RUNS).order_by(RUNS.c.started.desc(), RUNS.c.id).limit(limit))
         return tuple(_run(row) for row in rows)
 
+    def run(self, run_id: str) -> Run | None:
+        """One ingestion, ``None`` where there is none of that id."""
+        row = self._connection.execute(select(RUNS).where(RUNS.c.id == run_id)).one_or_none()
+        return None if row is None else _run(row)
+
     def _stored(self, rows: Sequence[Row[Any]], dim: int, *, tokens: bool) -> Iterator[StoredPaper]:
         ids = [row.id for row in rows]
         chunks = self._chunks(ids)

@@ -4,15 +4,19 @@ import asyncio
 import json
 import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import httpx
 import pytest
 
-from api.jobs import Jobs, Watch
+from api.jobs import Jobs, Watch, Work
+from api.spool import Job, Order, Spool
 from data import bundled_papers
-from rag.errors import NotFound, NotReady
+from rag.errors import NotFound, NotReady, StoreUnavailable
 from rag.types import IngestReport
 from tests.fakes.app import app_over, running
 from tests.fakes.papers import PARSING, SPARSE
@@ -174,55 +178,137 @@ async def test_questions_are_answered_while_papers_are_added(service: WholeServi
         assert (await ended(client, response))["added"] == 1
 
 
-def test_too_many_waiting_jobs_are_refused() -> None:
-    jobs, hold = Jobs(queued=2), threading.Event()
+async def test_a_disk_that_is_full_is_told_at_once(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
 
-    def wait(_: Watch) -> IngestReport:
+    monkeypatch.setattr("api.spool.os.fsync", full)
+    response = await client.post("/v1/papers", json=[])
+    assert response.status_code == 507
+    assert response.json()["type"].endswith("disk-full")
+
+
+def submitted(jobs: Jobs) -> str:
+    return jobs.submit(Order(), BytesIO(b"[]")).id
+
+
+def until(holds: Callable[[], bool]) -> None:
+    while not holds():
+        time.sleep(0.002)
+
+
+def is_at(jobs: Jobs, job_id: str, state: str) -> Callable[[], bool]:
+    return lambda: jobs.get(job_id).state == state
+
+
+@contextmanager
+def worker(folder: Path, work: Work, **bounds: int) -> Iterator[Jobs]:
+    jobs = Jobs(folder, work, **bounds)  # type: ignore[arg-type]  # the bounds are whole numbers
+    jobs.start()
+    try:
+        yield jobs
+    finally:
+        jobs.stop()
+
+
+def test_too_many_waiting_jobs_are_refused(tmp_path: Path) -> None:
+    hold = threading.Event()
+
+    def wait(*_: object) -> IngestReport:
         hold.wait(10)
         return IngestReport()
 
-    first = jobs.submit(wait)
-    while jobs.get(first.id).state == "queued":
-        time.sleep(0.001)
-    for _ in range(2):
-        jobs.submit(wait)
-    with pytest.raises(NotReady):
-        jobs.submit(wait)
-    hold.set()
-    jobs.stop()
+    with worker(tmp_path, wait, queued=2) as jobs:
+        until(is_at(jobs, submitted(jobs), "running"))
+        for _ in range(2):
+            submitted(jobs)
+        with pytest.raises(NotReady):
+            submitted(jobs)
+        hold.set()
 
 
-def test_the_oldest_jobs_are_forgotten() -> None:
-    jobs = Jobs(kept=2)
+def test_the_oldest_jobs_are_forgotten(tmp_path: Path) -> None:
     known = []
-    for _ in range(3):
-        known.append(jobs.submit(lambda _: IngestReport()).id)
-        while jobs.get(known[-1]).state in ("queued", "running"):
-            time.sleep(0.001)
-    with pytest.raises(NotFound):
-        jobs.get(known[0])
-    assert [jobs.get(job_id).state for job_id in known[1:]] == ["succeeded", "succeeded"]
-    jobs.stop()
+    with worker(tmp_path, lambda *_: IngestReport(), kept=1) as jobs:
+        for _ in range(3):
+            known.append(submitted(jobs))
+            until(is_at(jobs, known[-1], "succeeded"))
+        with pytest.raises(NotFound):
+            jobs.get(known[0])
+        assert [jobs.get(job_id).state for job_id in known[1:]] == ["succeeded", "succeeded"]
 
 
-def test_a_stopped_server_tells_running_work_to_stop() -> None:
-    jobs, began = Jobs(), threading.Event()
+def test_a_job_that_is_cut_off_by_a_stop_goes_on_at_the_next_start(tmp_path: Path) -> None:
+    began = threading.Event()
 
-    def work(watch: Watch) -> IngestReport:
+    def work(_: Job, body: BinaryIO, watch: Watch) -> IngestReport:
+        assert body.read() == b"[]"
+        watch.progress(1, 2)
         began.set()
-        while not watch.cancelled():
-            time.sleep(0.001)
-        return IngestReport(added=2)
+        until(watch.cancelled)
+        return IngestReport(added=1)
 
-    job = jobs.submit(work)
-    began.wait(10)
-    jobs.stop()
-    assert jobs.get(job.id).state == "cancelled"
-    assert jobs.get(job.id).report.added == 2
+    with worker(tmp_path, work) as jobs:
+        job_id = submitted(jobs)
+        began.wait(10)
+    assert (jobs.get(job_id).state, jobs.get(job_id).done) == ("queued", 1)
+    with worker(tmp_path, lambda *_: IngestReport(added=2)) as later:
+        until(is_at(later, job_id, "succeeded"))
+        assert later.get(job_id).report.added == 2
+        assert later.waiting() == 0
+
+
+def test_one_worker_is_at_it_and_all_can_tell(tmp_path: Path) -> None:
+    at_once, most = 0, 0
+
+    def work(*_: object) -> IngestReport:
+        nonlocal at_once, most
+        at_once += 1
+        most = max(most, at_once)
+        time.sleep(0.02)
+        at_once -= 1
+        return IngestReport(added=1)
+
+    with worker(tmp_path, work) as one, worker(tmp_path, work) as other:
+        known = [submitted(jobs) for jobs in (one, other, one, other)]
+        for jobs in (one, other):
+            for job_id in known:
+                until(is_at(jobs, job_id, "succeeded"))
+    assert most == 1
+
+
+def test_a_job_that_workers_die_of_is_given_up(tmp_path: Path) -> None:
+    spool = Spool(tmp_path)
+    job = Job(state="running", tries=3)
+    spool.add(job, BytesIO(b"[]"))
+    with worker(tmp_path, lambda *_: IngestReport()) as jobs:
+        until(is_at(jobs, job.id, "failed"))
+        problem = jobs.get(job.id).error
+    assert problem is not None
+    assert "died 3 times" in problem.detail
+
+
+def test_a_job_waits_for_a_store_that_is_away(tmp_path: Path) -> None:
+    away = [StoreUnavailable("It is away."), StoreUnavailable("Still.")]
+
+    def work(*_: object) -> IngestReport:
+        if away:
+            raise away.pop()
+        return IngestReport(unchanged=1)
+
+    with worker(tmp_path, work) as jobs:
+        job_id = submitted(jobs)
+        until(lambda: jobs.get(job_id).error is not None)
+        assert jobs.get(job_id).state in ("queued", "running")
+        until(is_at(jobs, job_id, "succeeded"))
+        assert jobs.get(job_id).error is None
 
 
 def test_an_upload_leaves_no_file_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    (tmp_path / "temp").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temp"))
 
     async def add() -> None:
         async with running(app_over(WholeService())) as client:
@@ -231,4 +317,6 @@ def test_an_upload_leaves_no_file_behind(tmp_path: Path, monkeypatch: pytest.Mon
             assert job["added"] == 1
 
     asyncio.run(add())
-    assert list(tmp_path.iterdir()) == []
+    assert list((tmp_path / "temp").iterdir()) == []
+    kept = sorted(path.suffix for path in (tmp_path / "own-data" / "jobs").iterdir())
+    assert kept == ["", ".json"]  # the lock, and how the job ended

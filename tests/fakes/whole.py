@@ -183,6 +183,7 @@ class WholeService:
         *,
         on_progress: Progress | None = None,
         cancelled: Cancelled | None = None,
+        run_id: str | None = None,  # noqa: ARG002  # it keeps no runs
     ) -> IngestReport:
         """Keep papers, hand rejections back."""
         counts = {"added": 0, "updated": 0, "unchanged": 0}
