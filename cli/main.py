@@ -29,6 +29,7 @@ app = typer.Typer(
 )
 app.command()(answers.ask)
 app.command()(answers.search)
+app.command()(answers.chat)
 app.command()(papers.ingest)
 app.add_typer(papers.app, name="papers", help="List, show and remove stored papers.")
 app.command()(papers.status)
@@ -118,8 +119,12 @@ def _failed(error: Exception, session: Session) -> int:
 
 def run() -> None:
     """The entry point."""
-    for stream in (sys.stdout, sys.stderr):
+    for stream, errors in (
+        (sys.stdin, "replace"),
+        (sys.stdout, "backslashreplace"),
+        (sys.stderr, "backslashreplace"),
+    ):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
-            reconfigure(encoding="utf-8", errors="backslashreplace")
+            reconfigure(encoding="utf-8", errors=errors)
     sys.exit(main(sys.argv[1:], Session()))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 if TYPE_CHECKING:
-    from rag.types import Filters
+    from api.wire.fields import FiltersIn
 
 Json = Annotated[bool, typer.Option("--json", help="Print the body that the HTTP route would send.")]
 TopK = Annotated[int, typer.Option("--top-k", metavar="N", help="How many papers to look at (1 to 50).")]
@@ -23,6 +23,15 @@ Categories = Annotated[
 ]
 
 
+Url = Annotated[
+    str | None,
+    typer.Option(metavar="URL", help="Ask the service that runs there, not the data folder here."),
+]
+ApiKey = Annotated[
+    str | None, typer.Option(metavar="KEY", help="Key for that service; CITEWELL_API_KEY unless given.")
+]
+
+
 def filters(
     paper_ids: list[str] | None,
     sources: list[str] | None,
@@ -30,15 +39,17 @@ def filters(
     year_to: int | None,
     authors: list[str] | None,
     categories: list[str] | None,
-) -> Filters:
-    """The filters that the options name."""
-    from rag.types import Filters
+) -> FiltersIn | None:
+    """The filters that the options name, bounds unchecked: whoever answers checks them."""
+    from api.wire.fields import FiltersIn
 
-    return Filters(
-        paper_ids=tuple(paper_ids or ()),
-        sources=tuple(sources or ()),
-        year_from=year_from,
-        year_to=year_to,
-        authors=tuple(authors or ()),
-        categories=tuple(categories or ()),
-    )
+    given: dict[str, Any] = {
+        "paper_ids": paper_ids,
+        "sources": sources,
+        "year_from": year_from,
+        "year_to": year_to,
+        "authors": authors,
+        "categories": categories,
+    }
+    wanted = {name: value for name, value in given.items() if value is not None and value != []}
+    return FiltersIn.model_construct(**wanted) if wanted else None

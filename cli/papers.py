@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from cli import options, show
+from cli.plain import one_line
 from cli.session import Session
 
 SOME_REJECTED = 3
@@ -61,19 +62,19 @@ def list_papers(
     ] = None,
     limit: Annotated[int, typer.Option(min=1, max=200, metavar="N", help="Papers a page.")] = 50,
     cursor: Annotated[str | None, typer.Option(metavar="CURSOR", help="Where the next page begins.")] = None,
+    url: options.Url = None,
+    api_key: options.ApiKey = None,
     json: options.Json = False,
 ) -> None:
     """List stored papers."""
     session: Session = context.obj
-    with session.service() as service:
-        page = service.papers(limit=limit, cursor=cursor, q=q)
+    with session.source(url, api_key) as source:
+        page = source.papers(limit=limit, cursor=cursor, q=q)
     if json:
-        from api.wire.papers import PaperPageOut
-
-        show.as_json(PaperPageOut.of(page))
+        show.as_json(page)
         return
     for paper in page.items:
-        show.say(f"{paper.id}  {paper.year or '    '}  {paper.title}")
+        show.say(one_line(f"{paper.id}  {paper.year or '-':<4}  {paper.title}"))
     if page.next_cursor is not None:
         show.note(f"There are more: add --cursor {page.next_cursor}")
 
@@ -82,16 +83,16 @@ def list_papers(
 def show_paper(
     context: typer.Context,
     paper_id: Annotated[str, typer.Argument(metavar="ID")],
+    url: options.Url = None,
+    api_key: options.ApiKey = None,
     json: options.Json = False,
 ) -> None:
     """Show one paper."""
     session: Session = context.obj
-    with session.service() as service:
-        paper = service.paper(paper_id)
+    with session.source(url, api_key) as source:
+        paper = source.paper(paper_id)
     if json:
-        from api.wire.papers import PaperOut
-
-        show.as_json(PaperOut.of(paper))
+        show.as_json(paper)
     else:
         show.paper(paper)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from cli.source import Source
     from rag.service import Service
     from rag.settings import Settings
 
@@ -51,3 +52,25 @@ class Session:
             yield service
         finally:
             service.close()
+
+    @contextmanager
+    def source(self, url: str | None = None, api_key: str | None = None) -> Iterator[Source]:
+        """Whoever answers, usable while the block runs: the service at an address, else the one here.
+
+        Raises:
+            InvalidInput: the address is none, or a data folder was named as well.
+        """
+        if url is None:
+            from cli.local import Local
+
+            with self.service() as service:
+                yield Local(service)
+            return
+        from cli.remote import Remote
+        from rag.errors import InvalidInput
+
+        if self.data_dir is not None:
+            raise InvalidInput("The service at --url has a data folder of its own: leave --data-dir out.")
+        key = self.settings(api_key=api_key).api_key
+        with Remote.connected(url, key.get_secret_value() if key else None) as remote:
+            yield remote

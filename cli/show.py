@@ -1,26 +1,22 @@
-"""How values look on a terminal. Text from papers can hold anything: control characters never get through."""
+"""How values look, line by line. Text from papers can hold anything: control characters never get through."""
 
 from __future__ import annotations
 
-import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import typer
 
+from cli.plain import one_line, plain, plain_json
+
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-    from rag.types import Answer, Hit, IngestReport, Paper, SearchResult
-
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-
-
-def plain(text: str) -> str:
-    """Text without what a terminal would obey (escapes, direction overrides) or can't encode."""
-    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
+    from api.wire.papers import PaperOut
+    from api.wire.search import ResultOut, SearchOut
+    from rag.types import IngestReport
 
 
 def say(text: str = "") -> None:
@@ -35,50 +31,49 @@ def note(text: str) -> None:
 
 def as_json(body: BaseModel) -> None:
     """A result for a program: the very body that the HTTP route of the same name sends."""
-    typer.echo(body.model_dump_json(indent=2))
+    typer.echo(plain_json(body.model_dump_json(indent=2)))
 
 
-def answer(found: Answer) -> None:
-    """An answer with its markers, then its sources with their words; a refusal, then the nearest papers."""
-    say(found.answer)
-    for citation in found.citations:
-        say(f"\n[{citation.number}] {_reference(citation.paper)}")
-        say(f"    “{citation.quote}”")
-    if found.refusal is not None and found.refusal.nearest:
-        say("\nNearest papers:")
-        for near in found.refusal.nearest:
-            say(f"  {near.id}  {near.title}")
-    for part in found.degraded:
-        note(f"Worked around: {part}")
+def raw(line: str) -> None:
+    """A line for a program, at once."""
+    typer.echo(line)
+    sys.stdout.flush()
 
 
-def results(found: SearchResult, *, explain: bool) -> None:
+def results(found: SearchOut, *, explain: bool) -> None:
     """Ranked papers, each with the sentence that fits best; explained, with every stage's rank and score."""
-    for rank, hit in enumerate(found.hits, start=1):
-        say(f"{rank:>2}. {hit.score:.3f}  {_reference(hit.paper)}  ({hit.paper.id})")
-        say(f"    {hit.snippet.of(hit.paper.abstract)}")
+    for rank, result in enumerate(found.results, start=1):
+        say(f"{rank:>2}. {result.score:.3f}  {_reference(result)}  ({result.paper_id})")
+        say(f"    {one_line(result.snippet.text)}")
         if explain:
-            say(f"    {_stages(hit)}")
-    if not found.hits:
+            say(f"    {_stages(result)}")
+    if not found.results:
         note("Nothing found.")
     if found.hidden:
         note(f"{found.hidden} papers as good as these were kept away by the filters.")
     if explain:
         note("  ".join(f"{stage} {ms:.1f} ms" for stage, ms in found.timings_ms.items()))
-    for part in found.degraded:
-        note(f"Worked around: {part}")
+    worked_around(found.degraded)
 
 
-def _stages(hit: Hit) -> str:
-    return "  ".join(f"{name} #{stage.rank} ({stage.score:.3f})" for name, stage in hit.stages.items())
+def worked_around(parts: Sequence[str]) -> None:
+    """The parts that failed and were done without."""
+    for part in parts:
+        note(f"Worked around: {one_line(part)}")
 
 
-def _reference(paper: Paper) -> str:
-    about = "; ".join(part for part in (", ".join(paper.authors), str(paper.year or ""), paper.url) if part)
-    return f"{paper.title} — {about}" if about else paper.title
+def _stages(result: ResultOut) -> str:
+    return "  ".join(f"{name} #{stage.rank} ({stage.score:.3f})" for name, stage in result.stages.items())
 
 
-def paper(one: Paper) -> None:
+def _reference(result: ResultOut) -> str:
+    about = "; ".join(
+        part for part in (", ".join(result.authors), str(result.year or ""), result.url) if part
+    )
+    return one_line(f"{result.title} — {about}" if about else result.title)
+
+
+def paper(one: PaperOut) -> None:
     """One paper whole."""
     for name, value in (
         ("id", one.id),
@@ -90,7 +85,7 @@ def paper(one: Paper) -> None:
         ("categories", ", ".join(one.categories)),
     ):
         if value:
-            say(f"{name + ':':<12}{value}")
+            say(f"{name + ':':<12}{one_line(value)}")
     say(f"\n{one.abstract}")
 
 

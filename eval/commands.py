@@ -86,7 +86,11 @@ def run(
         bool, typer.Option("--judge", help="Have the model of CITEWELL_JUDGE_MODEL grade answers too.")
     ] = False,
     base: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="BEIR folder that a poisoned corpus overlays.")
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="BEIR folder that a poisoned corpus overlays; the bundled papers for garak's templates.",
+        ),
     ] = None,
     baselines: Annotated[
         bool | None,

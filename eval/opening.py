@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
@@ -13,7 +13,7 @@ from eval.run import Asked
 from eval.suite import Suite
 from rag.errors import InvalidInput
 from rag.settings import Settings
-from rag.types import IngestReport, Paper, PaperPage, ServiceStatus
+from rag.types import IngestReport, Paper, PaperPage, Rejection, ServiceStatus
 
 PAGE = 200
 
@@ -23,6 +23,9 @@ class Measured(Asked, Protocol):
 
     def ingest(self, paths: Sequence[Path]) -> IngestReport:
         """Adds the papers of files."""
+
+    def ingest_papers(self, records: Iterable[Paper | Rejection]) -> IngestReport:
+        """Adds papers."""
 
     def papers(self, *, limit: int = ..., cursor: str | None = ...) -> PaperPage:
         """A page of stored papers."""
@@ -67,6 +70,8 @@ def opened(session: Session, suite: Suite) -> Iterator[Measured]:
             for files in (suite.corpus, suite.overlay):
                 if files:
                     service.ingest(files)
+            if suite.planted:
+                service.ingest_papers(suite.planted)
             if not service.status().papers:
                 raise InvalidInput(f"There are no papers to ask about in {suite.name}.", field="suite")
             yield service

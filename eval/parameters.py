@@ -18,7 +18,7 @@ from rag.types import Mode
 
 PARAMETERS = "params.json"
 ROOT = Path(__file__).parent.parent
-PLACES = frozenset({"data_dir", "database_url", "host", "port"})
+PLACES = frozenset({"data_dir", "database_url", "host", "port", "api_key"})
 
 
 class CodeVersion(BaseModel):

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import data
 from eval.cases import BUNDLED, Case, bundled_names, load_bundled
+from rag.types import Paper
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +20,14 @@ class Suite:
     Attributes:
         corpus: the files that hold the papers.
         overlay: files whose papers then replace those of the corpus.
+        planted: papers that then replace those, made for this set.
     """
 
     name: str
     cases: tuple[Case, ...]
     corpus: tuple[Path, ...]
     overlay: tuple[Path, ...] = ()
+    planted: tuple[Paper, ...] = ()
 
     @property
     def sha256(self) -> str:
@@ -34,8 +37,9 @@ class Suite:
 
     @property
     def corpus_sha256(self) -> str:
-        """What identifies the corpus files, in order."""
-        return hashlib.sha256("\n".join(_file_hashes((*self.corpus, *self.overlay))).encode()).hexdigest()
+        """What identifies the corpus: its files, in order, and what was planted in them."""
+        hashes = [*_file_hashes((*self.corpus, *self.overlay)), *(paper.sha256 for paper in self.planted)]
+        return hashlib.sha256("\n".join(hashes).encode()).hexdigest()
 
 
 def bundled_papers() -> tuple[Path, ...]:

@@ -106,6 +106,9 @@ class Settings(BaseSettings):
         30, ge=0, le=36_500, description="Days that an answer is kept; 0 keeps none."
     )
 
+    api_key: SecretStr | None = Field(
+        None, description="Key that the command line sends to the service that --url names."
+    )
     host: str = Field("127.0.0.1", description="Address the server binds.")
     port: int = Field(8000, ge=0, le=65535, description="Port the server binds; 0 takes a free one.")
     workers: int = Field(

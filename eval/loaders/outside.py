@@ -8,6 +8,7 @@ from pathlib import Path
 
 from eval.cases import BUNDLED, bundled_names, load_cases
 from eval.loaders.beir import is_beir, load_beir
+from eval.loaders.latent import is_latent, load_latent
 from eval.loaders.pairs import PairSet, load_pairs
 from eval.loaders.poison import is_poisoned, load_attacks, load_poisoned
 from eval.suite import Suite, bundled_papers, bundled_suite, is_bundled
@@ -19,7 +20,7 @@ def load_target(target: str, *, base: Path | None = None) -> Suite | PairSet:
 
     Args:
         target: ``bundled``, a bundled set's name, or a path.
-        base: the BEIR folder that a poisoned corpus overlays.
+        base: the BEIR folder that a poisoned corpus overlays, or that injections are planted in.
 
     Raises:
         NotFound: it is neither a bundled name nor a path.
@@ -31,7 +32,7 @@ def load_target(target: str, *, base: Path | None = None) -> Suite | PairSet:
     if not path.exists():
         names = ", ".join((BUNDLED, *bundled_names()))
         raise NotFound(f"There is no set {target!r}: give one of {names}, or the path of a set.")
-    return _folder(path, base) if path.is_dir() else _file(path)
+    return _folder(path, base) if path.is_dir() else _file(path, base)
 
 
 def _folder(path: Path, base: Path | None) -> Suite | PairSet:
@@ -51,7 +52,9 @@ def _folder(path: Path, base: Path | None) -> Suite | PairSet:
     )
 
 
-def _file(path: Path) -> Suite | PairSet:
+def _file(path: Path, base: Path | None) -> Suite | PairSet:
+    if is_latent(path):
+        return load_latent(path, load_beir(base) if base else bundled_suite("answerable"))
     load = _kind(path)
     if load is None:
         raise InvalidInput(

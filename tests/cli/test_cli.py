@@ -58,8 +58,9 @@ def test_an_answer_is_followed_by_its_sources(terminal: Terminal) -> None:
     assert (status, err) == (0, "")
     lines = out.splitlines()
     assert lines[0].startswith("We make attention sparse, e.g. by a new function. [1]")
-    assert f"[1] {SPARSE.title} — Ada Example, Bo Example; 2019; {SPARSE.url}" in lines
-    assert "    “We make attention sparse, e.g. by a new function.”" in lines
+    first = lines.index(f"[1] {SPARSE.title} (2019), Ada Example, Bo Example")
+    quote, url = "    “We make attention sparse, e.g. by a new function.”", f"    {SPARSE.url}"
+    assert lines[first + 1 : first + 3] == [quote, url]
     assert terminal.service.closed
 
 
@@ -67,7 +68,7 @@ def test_a_refusal_names_the_nearest_papers_and_is_no_failure(terminal: Terminal
     status, out, _ = terminal.run("ask", "Who won the world cup?")
     assert status == 0
     assert out.startswith("The stored papers do not answer this.")
-    assert f"  {SPARSE.id}  {SPARSE.title}" in out
+    assert f"  1. {SPARSE.title}  ({SPARSE.id})" in out
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from rag.corpus import read_papers
@@ -19,6 +19,7 @@ from rag.types import (
     Paper,
     PaperPage,
     Refusal,
+    Rejection,
     SearchResult,
     Sentence,
     ServiceStatus,
@@ -109,11 +110,14 @@ class FakeService:
         added = 0
         for path in paths:
             with path.open("rb") as stream:
-                for item in read_papers(stream, name=path.name):
-                    if isinstance(item, Paper):
-                        self._papers[item.id] = item
-                        added += 1
+                added += self.ingest_papers(read_papers(stream, name=path.name)).added
         return IngestReport(added=added, generation=1)
+
+    def ingest_papers(self, records: Iterable[Paper | Rejection]) -> IngestReport:
+        """Adds papers, and passes rejections over."""
+        papers = {record.id: record for record in records if isinstance(record, Paper)}
+        self._papers |= papers
+        return IngestReport(added=len(papers), generation=1)
 
     def status(self) -> ServiceStatus:
         """How much it holds."""
