@@ -117,7 +117,7 @@ def chat(
             screen = Screen()
             if typed:
                 screen.line(f"Citewell, {answers.name}. /help says what can be done.", style="dim")
-            lines = talking.typed_lines(screen) if typed else talking.piped_lines(screen, sys.stdin)
+            lines = talking.TypedLines(screen) if typed else talking.piped_lines(screen, sys.stdin)
             well = talking.Chat(answers, how, screen, typed=typed).run(lines) or typed
     if not well:
         raise typer.Exit(FAILED)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, suppress
+
+import typer
 
 from api.wire.ask import AskOut, CitationOut
 from cli import reading, show
 from cli.conversation import Asking, Conversation
-from cli.plain import one_line, plain_json
+from cli.plain import plain_json
 from cli.screen import Screen
 from cli.source import Found, Source, Text
 from rag.errors import CitewellError, InvalidInput
@@ -53,14 +54,13 @@ class Chat:
         Returns:
             Whether each was answered or done.
         """
-        well = True
-        for line in lines:
-            said = line.strip()
-            if said == "/quit":
-                break
-            if not said:
-                continue
+        well, waiting = True, iter(lines)
+        while True:
+            said = ""
             try:
+                said = next(waiting, "/quit").strip()
+                if said == "/quit":
+                    return well
                 self._take(said)
             except CitewellError as error:
                 well = False
@@ -69,13 +69,15 @@ class Chat:
             except KeyboardInterrupt:
                 if not self._typed:
                     raise
-                self._screen.line("Stopped.", style="dim")
-            self._screen.line()
-        return well
+                with suppress(KeyboardInterrupt):  # pressed twice
+                    self._screen.line("Stopped." if said else "\nCtrl-D or /quit leaves.", style="dim")
+            if said:
+                self._screen.line()
 
     def _take(self, said: str) -> None:
         if not said.startswith("/"):
-            self._answer(said)
+            if said:
+                self._answer(said)
             return
         name, _, rest = said.partition(" ")
         if name not in self._commands:
@@ -127,8 +129,7 @@ class Chat:
         if not self._talk.last or not self._talk.last.retrieved:
             raise InvalidInput("Nothing has been looked up yet: ask something first.")
         for rank, found in enumerate(self._talk.last.retrieved, start=1):
-            about = one_line(f"{found.title}  ({found.paper_id})")
-            self._screen.line(f"{rank:>2}. {found.score:.3f}  {about}", hang=11)
+            self._screen.line(f"{rank:>2}. {found.score:.3f}  {reading.titled(found)}", hang=11)
 
     def _new(self, _: str) -> None:
         self._talk.forget()
@@ -173,21 +174,29 @@ class Telling:
         show.worked_around(body.degraded)
 
 
-def typed_lines(screen: Screen) -> Iterator[str]:
-    """Lines that a person types, with editing and recall where there is readline; Ctrl-D ends them."""
-    with suppress(ImportError):
-        import readline  # noqa: F401  # input() uses it once it is loaded
-    while True:
+class TypedLines:
+    """Lines that a person types, with editing and recall where there is readline; Ctrl-D ends them.
+
+    No generator: one that Ctrl-C went through would be at its end.
+    """
+
+    def __init__(self, screen: Screen) -> None:
+        self._screen = screen
+        with suppress(ImportError):
+            import readline  # noqa: F401  # input() uses it once it is loaded
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
         try:
-            if not screen.styled:
-                print(PROMPT, end="", file=sys.stderr, flush=True)  # noqa: T201  # output goes elsewhere
-            yield input(PROMPT if screen.styled else "")
+            if self._screen.styled:
+                return input(PROMPT)
+            typer.echo(PROMPT, nl=False, err=True)  # what is said goes elsewhere, the prompt does not
+            return input()
         except EOFError:
-            screen.line()
-            return
-        except KeyboardInterrupt:
-            screen.line()
-            screen.line("Ctrl-D or /quit leaves.", style="dim")
+            self._screen.line()
+            raise StopIteration from None
 
 
 def piped_lines(screen: Screen, lines: Iterable[str]) -> Iterator[str]:

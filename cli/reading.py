@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from api.wire.ask import AskOut, CitationOut, RefusalOut
+from api.wire.ask import AskOut, CitationOut, NearestOut, RefusalOut, RetrievedOut
 from api.wire.papers import PaperOut
 from cli.plain import one_line
 from cli.screen import Screen
@@ -54,7 +54,7 @@ def refusal(screen: Screen, body: AskOut, refused: RefusalOut) -> None:
     if refused.nearest:
         screen.line("\nNearest papers:")
     for number, near in enumerate(refused.nearest, start=1):
-        screen.line(one_line(f"{number}. {near.title}  ({near.paper_id})"), indent=2, hang=3)
+        screen.line(f"{number}. {titled(near)}", indent=2, hang=3)
     if refused.suggestions:
         screen.line()
     for suggestion in refused.suggestions:
@@ -97,6 +97,11 @@ def reference(one: _Described) -> str:
     names = ", ".join(one.authors[:AUTHORS]) + (" et al." if len(one.authors) > AUTHORS else "")
     year = f" ({one.year})" if one.year is not None else ""
     return one_line(f"{one.title or 'Untitled'}{year}{', ' if names else ''}{names}")
+
+
+def titled(one: RetrievedOut | NearestOut) -> str:
+    """Title and id: what the id is good for is `papers show`."""
+    return f"{one_line(one.title) or 'Untitled'}  ({one_line(one.paper_id)})"
 
 
 def merged(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -107,6 +107,8 @@ class Remote:
             if response.status_code != httpx.codes.OK:
                 response.read()
             self._check(response)
+            if not response.headers.get("content-type", "").startswith("text/event-stream"):
+                raise self._stranger("what is no stream of events")
             for name, data in events(response.iter_bytes()):
                 if name == "done":
                     return
@@ -167,11 +169,13 @@ class Remote:
         try:
             problem = Problem.model_validate_json(response.text)
         except ValidationError:
-            raise CitewellError(
-                f"{self._address} answers {response.status_code}, and not as a Citewell service does; check "
-                "the address."
-            ) from None
+            raise self._stranger(str(response.status_code)) from None
         _fail(response.status_code, problem)
+
+    def _stranger(self, answer: str) -> CitewellError:
+        return CitewellError(
+            f"{self._address} answers {answer}, and not as a Citewell service does; check the address."
+        )
 
 
 def _sent(body: BaseModel) -> dict[str, Any]:

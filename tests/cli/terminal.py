@@ -31,7 +31,7 @@ class Typist:
         return _STYLE.sub("", self.raw).replace("\r", "")
 
     def type(self, keys: str) -> None:
-        """Press keys; ``\\x03`` is Ctrl-C and ``\\x04`` Ctrl-D."""
+        """Press keys; the characters 3 and 4 are Ctrl-C and Ctrl-D."""
         os.write(self._descriptor, keys.encode())
 
     def until(self, text: str, *, after: int = 0, seconds: float = 60) -> int:

@@ -3,7 +3,9 @@ from __future__ import annotations
 import io
 import json
 import sys
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +84,7 @@ def test_each_line_is_a_question_and_sources_are_footnotes(say: Say) -> None:
 
 def test_a_follow_up_goes_out_with_the_turns_before_it_until_the_talk_begins_anew(say: Say) -> None:
     _, out, _ = say(QUESTION, FOLLOW_UP, "/new", FOLLOW_UP)
-    _, second, third = out.split("> ")[1:3] + [out.rsplit("> ", 1)[1]]
+    _, _, second, _, third = out.split("> ")
     assert SPARSE.title in second
     assert SPARSE.title not in third
 
@@ -183,7 +185,7 @@ def test_the_key_goes_out_as_a_bearer_token_from_option_or_environment(
             401, json={"type": "t", "title": "No", "status": 401, "detail": "The key is wrong."}
         )
 
-    monkeypatch.setattr(httpx, "HTTPTransport", lambda **_: httpx.MockTransport(handle))
+    monkeypatch.setattr(httpx, "Client", partial(httpx.Client, transport=httpx.MockTransport(handle)))
     status, _, err = say(QUESTION, options=("--url", "http://there.test", "--api-key", "one"))
     monkeypatch.setenv("CITEWELL_API_KEY", "two")
     say(QUESTION, options=("--url", "http://there.test"))
@@ -201,7 +203,7 @@ def test_the_key_goes_out_as_a_bearer_token_from_option_or_environment(
             b'{"type":"t","title":"x","status":503,"detail":"Not ready: papers are being added."}',
             "being added",
         ),
-        (200, b"<html>a page</html>", "no events"),
+        (200, b"<html>a page</html>", "no stream"),
         (502, b"<html>a proxy</html>", "502"),
         (200, b'event: delta\ndata: {"text": "We"}\n\n', "broke the answer off"),
         (200, b"event: final\ndata: {}\n\n", "otherwise than this version"),
@@ -215,17 +217,16 @@ def test_the_key_goes_out_as_a_bearer_token_from_option_or_environment(
 def test_a_service_that_fails_is_one_line(
     say: Say, monkeypatch: pytest.MonkeyPatch, status: int, body: bytes, says: str
 ) -> None:
-    transport = httpx.MockTransport(lambda _: httpx.Response(status, content=body))
-    monkeypatch.setattr(httpx, "HTTPTransport", lambda **_: transport)
+    events_or_page = {"content-type": "text/html" if b"<html>" in body else "text/event-stream"}
+    transport = httpx.MockTransport(lambda _: httpx.Response(status, content=body, headers=events_or_page))
+    monkeypatch.setattr(httpx, "Client", partial(httpx.Client, transport=transport))
     ended, _, err = say(QUESTION, options=("--url", "http://there.test"))
     assert ended == 1
     assert err.count("\n") == 1
     assert says in err
 
 
-@pytest.mark.parametrize(
-    "url", ["there.test", "ftp://there.test", "http://", "http://[", "file:///etc/passwd"]
-)
+@pytest.mark.parametrize("url", ["there.test", "ftp://there.test", "http://", "file:///etc/passwd"])
 def test_an_address_that_is_none_is_wrong_usage(say: Say, url: str) -> None:
     status, out, err = say(QUESTION, options=("--url", url))
     assert (status, out) == (2, "")
@@ -315,7 +316,7 @@ def test_merged_stretches_cover_the_same_places_once(spans: list[tuple[int, int]
     assert {at for start, end in spans for at in range(start, end)} == {
         at for start, end in joined for at in range(start, end)
     }
-    assert all(end < start for (_, end), (start, _) in zip(joined, joined[1:], strict=False))
+    assert all(end < start for (_, end), (start, _) in pairwise(joined))
 
 
 def test_a_conversation_without_end_stays_within_what_a_service_takes() -> None:

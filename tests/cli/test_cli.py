@@ -230,9 +230,7 @@ def test_the_data_folder_is_an_option(terminal: Terminal, tmp_path: Path) -> Non
 
 
 def test_a_paper_cannot_steer_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
-    hostile = Paper(
-        "x", "Title \x1b[31m\u202e", "Attention \x1b]0;owned\x07 is all. \udcff", url="javascript:x"
-    )
+    hostile = Paper("x", "Title \x1b[31m\u202e", "Attention \x1b]0;owned\x07 is all.", url="javascript:x")
     terminal = Terminal(capsys, (hostile,))
     for arguments in (("ask", "attention"), ("search", "attention"), ("papers", "show", "x")):
         status, out, _ = terminal.run(*arguments)
