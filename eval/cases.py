@@ -137,6 +137,13 @@ def load_bundled(name: str = BUNDLED) -> tuple[Case, ...]:
     return load_cases(BUNDLED_DIR / f"{name}.jsonl")
 
 
+def sampled(cases: Sequence[Case], size: int) -> tuple[Case, ...]:
+    """So many cases at even distances, so that every kind keeps its share; all where ``size`` is 0."""
+    if not size or size >= len(cases):
+        return tuple(cases)
+    return tuple(cases[number * len(cases) // size] for number in range(size))
+
+
 def of_split(cases: Sequence[Case], split: Split | Literal["all"]) -> tuple[Case, ...]:
     """The cases of one split, or all."""
     return tuple(case for case in cases if split in ("all", case.split))

@@ -79,8 +79,13 @@ def run(
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that was cut short.")] = False,
     workers: Annotated[int, typer.Option(min=1, max=64, help="Questions asked at a time.")] = 2,
     split: Annotated[SplitOption, typer.Option(help="Which questions to ask.")] = SplitOption.all,
+    sample: Annotated[
+        int, typer.Option(min=0, metavar="N", help="Ask N of the questions, every kind with its share.")
+    ] = 0,
     mode: Annotated[ModeOption, typer.Option(help="What may write the answers.")] = ModeOption.extractive,
-    top_k: Annotated[int, typer.Option(min=1, max=50, help="Papers retrieved for each question.")] = 10,
+    top_k: Annotated[
+        int, typer.Option(min=1, max=50, help="Papers looked at for each question; as served.")
+    ] = 8,
     seed: Annotated[int, typer.Option(min=0, help="Of the bootstrap.")] = 0,
     judge: Annotated[
         bool, typer.Option("--judge", help="Have the model of CITEWELL_JUDGE_MODEL grade answers too.")
@@ -112,6 +117,7 @@ def run(
         return
     chosen = measuring.Chosen(
         split=split.value,
+        sample=sample,
         mode=mode.value,
         top_k=top_k,
         workers=workers,

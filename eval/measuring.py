@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from eval.baselines import NAMES, Ranker, build_baselines
-from eval.cases import Split, of_split
+from eval.cases import Split, of_split, sampled
 from eval.judge import open_judge
 from eval.opening import Measured, Session, all_papers, corpus_version, opened
 from eval.parameters import (
@@ -19,7 +19,7 @@ from eval.parameters import (
     visible_settings,
 )
 from eval.records import Record
-from eval.run import Asking, ask_all
+from eval.run import SERVED, Asking, ask_all, depth
 from eval.run import run as run_cases
 from eval.suite import Suite, bundled_suite, is_bundled
 from eval.summary import Summary
@@ -39,8 +39,9 @@ class Chosen:
     """The options of a run."""
 
     split: Split | Literal["all"] = "all"
+    sample: int = 0
     mode: Mode = "extractive"
-    top_k: int = 10
+    top_k: int = SERVED
     workers: int = 2
     seed: int = 0
     baselines: bool = False
@@ -67,7 +68,7 @@ def measure(
     Raises:
         InvalidInput: the split has no question, or the run can't be resumed.
     """
-    cases = of_split(suite.cases, chosen.split)
+    cases = sampled(of_split(suite.cases, chosen.split), chosen.sample)
     if not cases:
         raise InvalidInput(f"{suite.name} has no question in the split {chosen.split}.", field="split")
     with opened(session, suite) as service:
@@ -107,6 +108,7 @@ def parameters_of(
         suite_sha256=suite.sha256,
         questions=questions,
         split=chosen.split,
+        sample=chosen.sample,
         mode=chosen.mode,
         top_k=chosen.top_k,
         seed=chosen.seed,
@@ -134,4 +136,4 @@ def _models(service: Measured) -> dict[str, str]:
 def _rankers(service: Measured, chosen: Chosen) -> Mapping[str, Ranker]:
     if not chosen.baselines:
         return {}
-    return build_baselines(all_papers(service), MiniLM.load(), top_k=chosen.top_k)
+    return build_baselines(all_papers(service), MiniLM.load(), top_k=depth(chosen.top_k))

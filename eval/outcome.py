@@ -6,13 +6,13 @@ A citation is looked at here, against the abstract as the library holds it, and 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from rag.errors import NotFound
-from rag.types import Answer, Citation, Paper
+from rag.types import Answer, Citation, Hit, Paper
 
 Outcomes = Literal["answered", "insufficient_evidence", "failed"]
 DIGITS = 6
@@ -85,21 +85,26 @@ class Outcome(_Plain):
         return tuple(dict.fromkeys(paper.paper_id for paper in self.retrieved))
 
 
-def observe(answer: Answer, stored: Callable[[str], Paper], *, raw: tuple[str, ...] | None = None) -> Outcome:
+def observe(
+    answer: Answer,
+    stored: Callable[[str], Paper],
+    *,
+    ranked: Sequence[Hit] | None = None,
+    raw: tuple[str, ...] | None = None,
+) -> Outcome:
     """The outcome of an answer, its citations checked against ``stored``, the library's own papers.
 
     Args:
         answer: what the service returned.
         stored: gives a paper by id; raises ``NotFound`` where there is none.
+        ranked: the papers found, best first; those of the answer where missing.
         raw: see ``Outcome.raw``.
     """
     refusal = answer.refusal
     return Outcome(
         status=answer.status,
         confidence=round(answer.confidence, DIGITS),
-        standalone_question=""
-        if answer.standalone_question == answer.question
-        else answer.standalone_question,
+        standalone_question=_other(answer.standalone_question, answer.question),
         answer=answer.answer,
         sentences=tuple(
             SaidSentence(
@@ -118,7 +123,7 @@ def observe(answer: Answer, stored: Callable[[str], Paper], *, raw: tuple[str, .
                 score=round(hit.score, SCORE_DIGITS),
                 ranks={name: stage.rank for name, stage in hit.stages.items()},
             )
-            for hit in answer.retrieved
+            for hit in (answer.retrieved if ranked is None else ranked)
         ),
         reason=refusal.reason if refusal else "",
         missing=refusal.missing if refusal else (),

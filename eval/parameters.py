@@ -51,6 +51,7 @@ class Parameters(BaseModel):
     suite_sha256: str
     questions: int
     split: Split | Literal["all"]
+    sample: int = 0
     mode: Mode
     top_k: int
     seed: int

@@ -23,10 +23,11 @@ from eval.records import CASES, TIMINGS, Record, Timing, line_of, read_records, 
 from eval.scoring import score
 from eval.summary import Summary, summarise
 from rag.errors import CitewellError, NotFound
-from rag.types import Answer, Filters, Mode, Paper, SearchResult, Turn
+from rag.types import Answer, Filters, Hit, Mode, Paper, SearchResult, Turn
 
 SUMMARY = "summary.json"
 TITLES = "titles.json"
+SERVED = 8  # papers that the doors look at unless told otherwise: what is measured is what is served
 RETRIEVED = 10  # papers that the rankings' figures look at
 
 Judge = Callable[[Case, Outcome], dict[str, float]]
@@ -58,7 +59,7 @@ class Asking:
     """How questions are asked."""
 
     mode: Mode = "extractive"
-    top_k: int = RETRIEVED
+    top_k: int = SERVED
     workers: int = 2
     baselines: Mapping[str, Ranker] = field(default_factory=dict)
     judge: Judge | None = None
@@ -70,7 +71,7 @@ def ask_one(service: Asked, case: Case, how: Asking) -> tuple[Record, Timing]:
     try:
         answer = service.ask(case.question, history=case.turns, top_k=how.top_k, mode=how.mode)
         raw = _raw_ranking(service, case, how) if case.turns else None
-        outcome = observe(answer, service.paper, raw=raw)
+        outcome = observe(answer, service.paper, ranked=_ranked(service, answer, how), raw=raw)
         timings = {stage: round(float(value), 3) for stage, value in answer.timings_ms.items()}
     except CitewellError as error:
         outcome = Outcome(status="failed", error=f"{type(error).__name__}: {error}")
@@ -162,7 +163,25 @@ def _write_titles(service: Asked, records: Sequence[Record], out: Path) -> None:
 
 
 def _raw_ranking(service: Asked, case: Case, how: Asking) -> tuple[str, ...]:
-    return tuple(hit.paper.id for hit in service.search(case.question, top_k=how.top_k).hits)
+    return tuple(hit.paper.id for hit in service.search(case.question, top_k=depth(how.top_k)).hits)
+
+
+def depth(top_k: int) -> int:
+    """How many papers are ranked, where so many are looked at."""
+    return max(top_k, RETRIEVED)
+
+
+def _ranked(service: Asked, answer: Answer, how: Asking) -> tuple[Hit, ...]:
+    """The papers that the answer was looked for in, and below them those that a deeper search finds.
+
+    Where a deeper search begins otherwise (the words searched for were mended), there is nothing below.
+    """
+    seen = answer.retrieved
+    if len(seen) < how.top_k or how.top_k >= RETRIEVED:
+        return seen
+    deeper = service.search(answer.standalone_question, top_k=RETRIEVED).hits
+    same = [hit.paper.id for hit in deeper[: len(seen)]] == [hit.paper.id for hit in seen]
+    return deeper if same else seen
 
 
 def _kept(out: Path, parameters: Parameters) -> tuple[dict[str, Record], dict[str, Timing]]:

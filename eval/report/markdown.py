@@ -1,13 +1,26 @@
-"""A run as Markdown. What a second run gives again comes first; what it doesn't stands at the end."""
+"""A run as Markdown: what to know first, then everything, folded away.
+
+What a second run gives again comes first; what it doesn't stands at the end.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from eval.parameters import Parameters
 from eval.report.failures import failures
-from eval.report.tables import FEW, Table, figure_tables, latency_table, parameter_table
+from eval.report.tables import (
+    FEW,
+    Table,
+    figure_tables,
+    headline_table,
+    latency_table,
+    parameter_table,
+    short_tables,
+)
 from eval.rundir import Run
+from eval.summary import ALL
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|#~$])")
 
@@ -17,15 +30,18 @@ def render(run: Run) -> str:
     parts = [
         f"# Results: {_escaped(run.parameters.suite)}",
         f"Rendered from a run, never typed; `{command_of(run.parameters)}` makes it again.",
-        "Every figure stands with its 95 % bootstrap interval and the number of questions it counts. What "
-        "has no gold is left out, not scored 0. Groups of fewer than "
-        f"{FEW} questions stand in `summary.json` alone.",
+        "Every figure stands with its 95 % bootstrap interval and the number of questions it counts. Gold is "
+        "what was noted as right beforehand: papers, their words, facts. What has no gold is left out, not "
+        f"scored 0. Groups of fewer than {FEW} questions stand in `summary.json` alone.",
     ]
     if run.summary.failed:
         parts.append(f"**{len(run.summary.failed)} questions failed with an error.**")
-    parts.extend(table(each) for each in figure_tables(run))
-    parts.append(_failing(run))
-    parts.append(table(parameter_table(run)))
+    parts.append(table(headline_table(run)))
+    split = next((split for split, groups in run.summary.questions.items() if groups), ALL)
+    parts.extend(table(each) for each in short_tables(run, split))
+    parts.append(_folded("Every figure, by kind of question and split", map(table, figure_tables(run))))
+    parts.append(_folded("Every question that failed", [_failing(run)]))
+    parts.append(_folded("What the run was made with", [table(parameter_table(run))]))
     parts.append(table(latency_table(run)))
     return "\n\n".join(parts) + "\n"
 
@@ -33,6 +49,8 @@ def render(run: Run) -> str:
 def command_of(parameters: Parameters) -> str:
     """The command that gives the same figures."""
     options = f"--split {parameters.split} --mode {parameters.mode} --top-k {parameters.top_k}"
+    if parameters.sample:
+        options += f" --sample {parameters.sample}"
     return f"citewell eval run {parameters.suite} {options} --seed {parameters.seed}"
 
 
@@ -45,6 +63,11 @@ def table(each: Table) -> str:
     lines.append("|" + "---|" * len(each.header))
     lines += ["| " + " | ".join(_escaped(cell) for cell in row) + " |" for row in each.rows]
     return "\n".join(lines)
+
+
+def _folded(title: str, parts: Iterable[str]) -> str:
+    """Parts that a reader opens; blank lines around them keep Markdown inside HTML."""
+    return "\n\n".join((f"<details><summary>{title}</summary>", *parts, "</details>"))
 
 
 def _failing(run: Run) -> str:

@@ -7,7 +7,14 @@ from html import escape
 
 from eval.report.failures import Failure, failures
 from eval.report.plots import plots
-from eval.report.tables import Table, figure_tables, latency_table, parameter_table
+from eval.report.tables import (
+    Table,
+    failure_table,
+    figure_tables,
+    headline_table,
+    latency_table,
+    parameter_table,
+)
 from eval.rundir import Run
 
 STYLE = """
@@ -31,7 +38,9 @@ def render(run: Run) -> str:
     body = [
         f"<h1>{title}</h1><p>{len(run.records)} questions, {len(failed)} failed. Code {version}. "
         'Go to: <a href="#failed">failed questions</a>, <a href="#tables">tables</a>.</p>',
+        _table(headline_table(run)),
         *(f"<h2>{escape(name)}</h2>{svg}" for name, svg in plots(run)),
+        _table(failure_table(run)),
         '<h2 id="failed">Questions that failed</h2><p>Open one to see what was expected and what came.</p>',
         *(_failure(failure, run.titles) for failure in failed),
         '<div id="tables">',

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from eval.baselines import NAMES as BASELINES
@@ -26,6 +26,20 @@ FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Planted instructions", ("trigger_kept_out", "probe_kept_out")),
     ("Verdicts of a judge model", ("judge_correct", "judge_supported")),
 )
+HEADLINES = (
+    "ndcg@10",
+    "hit@1",
+    "key_fact_recall",
+    "answer_right",
+    "citation_precision",
+    "citation_recall",
+    "exact_spans",
+    "supported_sentences",
+    "abstention_recall",
+    "auroc",
+)
+BY_KIND = ("ndcg@10", "key_fact_recall", "citation_precision", "treated")
+SHORT = (ALL, "answerable/ordinary", "answerable/own_words")
 FEW = 10  # groups smaller than this stand in summary.json alone
 OURS = "citewell"
 
@@ -47,17 +61,50 @@ def shown(estimate: Estimate | None) -> str:
     return f"{estimate.value:.3f} [{estimate.low:.3f}, {estimate.high:.3f}] n={estimate.n}"
 
 
+def headline_table(run: Run) -> Table:
+    """The figures to know first: what was not looked at while tuning, and beside it what was."""
+    splits = [split for split, groups in run.summary.questions.items() if split != ALL and groups]
+    rows = []
+    for name in HEADLINES:
+        estimates = [run.summary.figure(split, ALL, name) for split in splits]
+        if any(estimates):
+            rows.append((MEANINGS[name].says, name, *(shown(estimate) for estimate in estimates)))
+    note = "Thresholds were fitted on the dev questions; the test questions are those to judge by."
+    return Table("The ten figures to know first", note, ("what", "figure", *splits), tuple(rows))
+
+
+def short_tables(run: Run, split: str) -> Iterator[Table]:
+    """What a reader wants next: the baselines, quality by kind of question, and what failed."""
+    baselines = baseline_table(run, split, SHORT)
+    if baselines is not None:
+        yield baselines
+    rows = tuple(
+        (group, *(shown(run.summary.figure(split, group, name)) for name in BY_KIND))
+        for group in shown_groups(run, split)
+        if group != ALL
+    )
+    legend = "; ".join(f"`{name}`: {MEANINGS[name].says}" for name in BY_KIND) + "."
+    yield Table(f"By kind of question ({split})", legend, ("questions", *BY_KIND), rows)
+    yield failure_table(run)
+
+
 def figure_tables(run: Run) -> Iterator[Table]:
     """Every table whose figures a second run gives again: the test split first, then dev."""
     for split, groups in run.summary.questions.items():
         if split != ALL and groups:
             yield from _split_tables(run, split)
-    yield failure_table(run)
 
 
-def baseline_table(run: Run, split: str) -> Table | None:
-    """Ours beside each baseline on the same questions, with the paired difference in nDCG@10."""
+def baseline_table(run: Run, split: str, only: Sequence[str] = ()) -> Table | None:
+    """Ours beside each baseline on the same questions, with the paired difference in nDCG@10.
+
+    Args:
+        run: the run.
+        split: whose figures.
+        only: the groups to show, as far as there are any; all where missing.
+    """
     groups = [group for group in shown_groups(run, split) if _has_baselines(run, split, group)]
+    groups = [group for group in groups if not only or group in only]
     if not groups:
         return None
     rows = []

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from eval.cases import load_bundled, load_cases, of_split
+from eval.cases import load_bundled, load_cases, of_split, sampled
 from rag.errors import InvalidInput, NotFound
 
 GOOD = {"id": "x", "kind": "answerable", "split": "dev", "question": "Why?", "expect": "answered"}
@@ -76,3 +76,13 @@ def test_splits_divide_a_set() -> None:
         == len(of_split(cases, "all"))
         == len(cases)
     )
+
+
+def test_a_sample_keeps_every_kind_with_its_share() -> None:
+    cases = load_bundled()
+    some = sampled(cases, 56)
+    assert len(set(some)) == 56
+    for kind in {case.kind for case in cases}:
+        whole, part = (sum(case.kind == kind for case in every) for every in (cases, some))
+        assert abs(part - whole * 56 / len(cases)) <= 1
+    assert sampled(cases, 0) == sampled(cases, 10_000) == cases

@@ -4,16 +4,18 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from api.wire.ask import AskIn
 from eval.outcome import observe, whole_words
 from eval.records import CASES as CASES_FILE
 from eval.run import Asking, ask_one, run
 from eval.rundir import Run, read_run
 from eval.scoring import score
 from rag.errors import InvalidInput, ModelFailed, NotFound
-from rag.types import Answer, Span
+from rag.types import Answer, Paper, Span
 from tests.eval.conftest import CASES, PAPERS, PARAMETERS
 from tests.fakes.service import FakeService
 
@@ -169,3 +171,25 @@ def test_what_has_no_gold_is_left_unscored(service: FakeService) -> None:
     )
     figures = score(bare, observe(_first_answer(service), service.paper), service.paper)
     assert set(figures) == {"exact_spans", "supported_sentences", "grounding"}
+
+
+class Many(FakeService):
+    """Asks of it are written down."""
+
+    def __init__(self) -> None:
+        super().__init__([Paper(f"p{n:02}", f"Bees {n}", "Bees dance in the sun.") for n in range(20)])
+        self.depths: list[int] = []
+
+    def ask(self, question: str, *, top_k: int = 8, **given: Any) -> Answer:
+        self.depths.append(top_k)
+        return super().ask(question, top_k=top_k, **given)
+
+
+def test_what_is_asked_is_what_is_served_and_ten_papers_are_ranked_all_the_same() -> None:
+    service = Many()
+    case = CASES[0].model_copy(update={"question": "How do bees dance?"})
+    record, _ = ask_one(service, case, Asking())
+    assert service.depths == [AskIn(question="?").top_k]
+    assert record.outcome.ranking == tuple(f"p{n:02}" for n in range(10))
+    deeper, _ = ask_one(service, case, Asking(top_k=12))
+    assert len(deeper.outcome.ranking) == 12
