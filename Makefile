@@ -9,7 +9,7 @@ RUN := $(VENV)/.run-installed
 DEV := $(VENV)/.dev-installed
 PLAIN := .venv-plain/bin/python
 
-.PHONY: serve test check bench eval gate reference lock clean
+.PHONY: serve test check bench load eval gate reference lock clean
 
 serve: $(RUN)
 	$(BIN)/citewell serve --bundled
@@ -38,6 +38,10 @@ gate: $(DEV)
 # BEIR=folder measures over that corpus as well; BENCH= takes further options.
 bench: $(DEV) $(PLAIN)
 	$(BIN)/python -m bench --plain $(PLAIN) $(if $(BEIR),--beir $(BEIR)) $(BENCH)
+
+# One worker under load, and requests a second beside what else a user would pick; LOAD= takes further options.
+load: $(DEV) $(PLAIN)
+	$(BIN)/python -m bench.load --plain $(PLAIN) $(LOAD)
 
 # What a user would pick instead, in an environment of its own.
 $(PLAIN): requirements/plain.txt requirements/models.lock
