@@ -18,7 +18,11 @@ from rag.types import Mode
 
 PARAMETERS = "params.json"
 ROOT = Path(__file__).parent.parent
-PLACES = frozenset({"data_dir", "database_url", "host", "port", "api_key"})
+PLACES = frozenset({"data_dir", "database_url", "host", "port", "keys_file"})
+DOORS = frozenset(
+    {"api_key", "log_format", "log_level", "rate_limit", "allowed_hosts", "allowed_origins", "call_timeout_s"}
+)
+"""What decides who may ask and what is logged, and no figure."""
 
 
 class CodeVersion(BaseModel):
@@ -84,7 +88,7 @@ def python_version() -> str:
 def visible_settings(settings: Settings) -> dict[str, str]:
     """Settings as text, without secrets (which show as asterisks) and without places."""
     values = settings.model_dump(mode="json")
-    return {name: str(value) for name, value in values.items() if name not in PLACES}
+    return {name: str(value) for name, value in values.items() if name not in PLACES | DOORS}
 
 
 def code_version(root: Path = ROOT) -> CodeVersion:

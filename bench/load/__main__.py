@@ -20,7 +20,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench.__main__ import SUITE, as_jsonl
+from bench.__main__ import SUITE, as_jsonl, papers_of
 from bench.figures import percentile
 from bench.load.asking import Tally, ask_all_the_time
 from bench.load.caller import Caller
@@ -68,7 +68,7 @@ async def _measure(given: argparse.Namespace, scratch: Path) -> bool:
     with bare(scratch / "body.json") as server:
         rates["a bare FastAPI route"] = await _asked(server, questions, given.clients, given.rate_seconds)
     if given.plain:
-        as_jsonl(bundled_papers(), scratch / "corpus.jsonl")
+        as_jsonl(papers_of(bundled_papers(), sys.maxsize), scratch / "corpus.jsonl", sentences=False)
         with plain_engine(given.plain, scratch / "corpus.jsonl") as server:
             await _asked(server, questions, given.clients, WARM_S)
             rates["a plain LlamaIndex query engine"] = await _asked(

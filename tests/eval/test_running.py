@@ -189,7 +189,7 @@ def test_what_is_asked_is_what_is_served_and_ten_papers_are_ranked_all_the_same(
     service = Many()
     case = CASES[0].model_copy(update={"question": "How do bees dance?"})
     record, _ = ask_one(service, case, Asking())
-    assert service.depths == [AskIn(question="?").top_k]
+    assert service.depths == [AskIn.model_fields["top_k"].default]
     assert record.outcome.ranking == tuple(f"p{n:02}" for n in range(10))
     deeper, _ = ask_one(service, case, Asking(top_k=12))
     assert len(deeper.outcome.ranking) == 12
