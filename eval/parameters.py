@@ -20,9 +20,19 @@ PARAMETERS = "params.json"
 ROOT = Path(__file__).parent.parent
 PLACES = frozenset({"data_dir", "database_url", "host", "port", "keys_file"})
 DOORS = frozenset(
-    {"api_key", "log_format", "log_level", "rate_limit", "allowed_hosts", "allowed_origins", "call_timeout_s"}
+    {
+        "api_key",
+        "log_format",
+        "log_level",
+        "rate_limit",
+        "allowed_hosts",
+        "allowed_origins",
+        "call_timeout_s",
+        "keep_answers",
+        "keep_answers_days",
+    }
 )
-"""What decides who may ask and what is logged, and no figure."""
+"""What decides who may ask, what is logged and kept, and no figure."""
 
 
 class CodeVersion(BaseModel):
