@@ -6,12 +6,13 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
+from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from starlette.middleware.exceptions import ExceptionMiddleware
 
-from api import errors, openapi
+from api import errors, openapi, tracing
 from api.address import is_public
 from api.backend import Backend, Opener
 from api.deps import Parts
@@ -25,6 +26,10 @@ from api.middleware import BodyLimit, Envelope
 from api.rates import Rates
 from api.routes import answers, ask, chat, health, jobs, mcp, pages, papers, search
 from rag.settings import Settings
+from rag.watch import Watcher
+
+if TYPE_CHECKING:
+    from opentelemetry.sdk.trace import TracerProvider
 
 NOUNS = (ask, chat, answers, search, papers, jobs, mcp, health, pages)
 """What there are routes for; a new noun is one file in ``api/routes`` and one word here."""
@@ -36,13 +41,14 @@ DEFAULT_RATES = "600/minute"
 """How often each API key may be used unless set."""
 
 
-def create_app(opener: Opener, settings: Settings) -> FastAPI:
+def create_app(opener: Opener, settings: Settings, traces: TracerProvider | None = None) -> FastAPI:
     """The HTTP door to a service.
 
     Args:
         opener: builds the service; called in a thread when the app starts, so that ``/healthz`` answers
             at once and ``/readyz`` says how far it is.
-        settings: limits of bodies and of concurrent calls.
+        settings: limits, who may come in, where traces go.
+        traces: takes the place of what the settings say of them.
     """
     backend = Backend(
         opener,
@@ -53,6 +59,7 @@ def create_app(opener: Opener, settings: Settings) -> FastAPI:
     runner = Jobs(settings.data_dir / "jobs", adding_to(backend), ready=lambda: backend.is_open)
     metrics = Metrics(backend, runner)
     door = McpDoor(backend, metrics)
+    spans = traces or tracing.tracer_provider(settings)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -66,6 +73,8 @@ def create_app(opener: Opener, settings: Settings) -> FastAPI:
             await door.close()
             await asyncio.to_thread(runner.stop)
             await asyncio.to_thread(backend.stop)
+            if spans is not None and traces is None:
+                await asyncio.to_thread(spans.shutdown)  # sends what is still there
 
     app = FastAPI(
         title="Citewell",
@@ -75,6 +84,7 @@ def create_app(opener: Opener, settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        telemetry=tracing.telemetry(spans, content=settings.trace_content),
     )
     app.state.parts = Parts(backend, runner, metrics, door)
     for noun in NOUNS:
@@ -83,11 +93,11 @@ def create_app(opener: Opener, settings: Settings) -> FastAPI:
     errors.install(app, [route for noun in NOUNS for route in noun.router.routes])
     openapi.complete(app)
 
-    _wrap(app, settings, metrics)
+    _wrap(app, settings, metrics, tracing.Watching(metrics, spans, content=settings.trace_content))
     return app
 
 
-def _wrap(app: FastAPI, settings: Settings, metrics: Metrics) -> None:
+def _wrap(app: FastAPI, settings: Settings, metrics: Metrics, watcher: Watcher) -> None:
     """Put around all routes and mounted apps what every request must pass, innermost first."""
 
     def limit_of(path: str) -> int:
@@ -116,4 +126,4 @@ def _wrap(app: FastAPI, settings: Settings, metrics: Metrics) -> None:
             allow_headers=["Authorization", "Content-Type", "X-API-Key", "X-Request-ID"],
             expose_headers=["Location", "Retry-After", "X-Request-ID"],
         )
-    app.add_middleware(Envelope, metrics=metrics)
+    app.add_middleware(Envelope, metrics=metrics, watcher=watcher)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Coroutine, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -13,7 +14,7 @@ from starlette.requests import ClientDisconnect
 from api.backend import Backend
 from api.lane import Feed
 from api.metrics import Metrics
-from rag.events import AskEvent, AskEvents
+from rag.events import AskEvent, AskEvents, Delta
 from rag.types import Answer, Cancelled, Filters, Mode, Turn
 
 if TYPE_CHECKING:
@@ -37,15 +38,20 @@ def ask(
     Raises:
         NotReady: the service is not open, or too many calls wait already.
     """
+    arrived, first_s = time.perf_counter(), 0.0
 
     def work(service: Service, cancelled: Cancelled) -> AskEvents:
+        nonlocal first_s
         events = service.ask_events(
             question, history=history, filters=filters, top_k=top_k, mode=mode, cancelled=cancelled
         )
         with closing(events):
             for event in events:
+                if isinstance(event, Delta):
+                    first_s = first_s or time.perf_counter() - arrived
                 if isinstance(event, Answer):
                     metrics.answered(event)
+                    metrics.first_text(event.mode, first_s)
                 yield event
 
     return backend.stream(work)

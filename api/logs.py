@@ -15,6 +15,8 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import TextIO
 
+from opentelemetry import trace
+
 from rag.settings import Settings
 
 REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
@@ -66,6 +68,8 @@ class JsonLines(logging.Formatter):
         }
         if request_id := REQUEST_ID.get():
             told["request_id"] = request_id
+        if (span := trace.get_current_span().get_span_context()).is_valid:
+            told["trace_id"] = trace.format_trace_id(span.trace_id)
         told.update(getattr(record, "fields", {}))
         if where := list(_where(_error(record))):
             told["error"] = where

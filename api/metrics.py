@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from rag.errors import ModelFailed
+
 if TYPE_CHECKING:
     from api.backend import Backend
     from api.jobs import Jobs
@@ -50,6 +52,14 @@ class Metrics:
         self._refused = Counter(
             "citewell_refused_requests", "Requests not let in.", ("reason",), registry=registry
         )
+        self._model_errors = Counter(
+            "citewell_model_errors", "Failures of models that were worked around.", ("part", "kind"),
+            registry=registry,
+        )  # fmt: skip
+        self._first_text = Histogram(
+            "citewell_first_text_seconds", "Time from a question's arrival to its first verified text.",
+            ("mode",), buckets=_REQUEST_S, registry=registry,
+        )  # fmt: skip
         self._papers = Gauge("citewell_index_papers", "Papers in the index.", registry=registry)
         self._generation = Gauge("citewell_index_generation", "The index's generation.", registry=registry)
         Gauge("citewell_calls", "Service calls that run or wait.", registry=registry).set_function(
@@ -76,6 +86,15 @@ class Metrics:
             self._refusals.labels(_code(answer.refusal.reason)).inc()
         self._stages_of("ask", answer.timings_ms)
         self._count_degraded(answer.degraded)
+
+    def first_text(self, mode: str, seconds: float) -> None:
+        """Note when the first text of an answer was there: waiting, search and first words included."""
+        self._first_text.labels(mode).observe(seconds)
+
+    def failed(self, part: str, error: Exception) -> None:
+        """Count a model's failure by its kind."""
+        if isinstance(error, ModelFailed):
+            self._model_errors.labels(_code(part), _code(error.kind)).inc()
 
     def searched(self, result: SearchResult) -> None:
         """Count one search."""

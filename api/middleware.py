@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.errors import plain_problem, problem_response
 from api.logs import REQUEST_ID
 from api.metrics import Metrics
+from rag.watch import Watcher, watched_by
 
 log = logging.getLogger("citewell.api")
 
@@ -40,9 +41,10 @@ class Envelope:
     The log line holds the route's template, never the address as asked: that may hold a question.
     """
 
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics, watcher: Watcher) -> None:
         self._app = app
         self._metrics = metrics
+        self._watcher = watcher
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -66,7 +68,8 @@ class Envelope:
             await send(message)
 
         try:
-            await self._app(scope, receive, send_with_headers)
+            with watched_by(self._watcher):
+                await self._app(scope, receive, send_with_headers)
         except Exception:  # the process's border: a defect is logged and told without its insides
             log.exception("a request failed by a defect")
             if status:

@@ -125,8 +125,20 @@ class StoreUnavailable(IndexUnavailable):
 
 
 class ModelFailed(CitewellError):
-    """The language or embedding model behind failed."""
+    """The language or embedding model behind failed.
+
+    Args:
+        message: what happened.
+        kind: the same in a word, out of a few, for figures.
+    """
+
+    def __init__(self, message: str, *, kind: str = "failed") -> None:
+        super().__init__(message)
+        self.kind = kind
 
 
 class ModelTimeout(ModelFailed):
     """The model behind did not answer in time."""
+
+    def __init__(self, message: str, *, kind: str = "timeout") -> None:
+        super().__init__(message, kind=kind)

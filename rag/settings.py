@@ -126,6 +126,12 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="From which level on the log is written; of libraries, from warnings on."
     )
+    otlp_endpoint: str | None = Field(
+        None,
+        validation_alias=AliasChoices("CITEWELL_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"),
+        description="Where traces go (OTLP, gRPC), as `http://localhost:4317`; none are made unless set.",
+    )
+    trace_content: bool = Field(False, description="Whether traces hold what was asked.")
     call_timeout_s: float = Field(
         120.0,
         gt=0,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
+from rag import watch
 from rag.answer.asked import Asked, read_question
 from rag.answer.compose import Composed, compose
 from rag.answer.condense import Standalone, condense
@@ -143,16 +144,19 @@ class Answerer:
             Stopped: it was cancelled.
         """
         clock = Clock()
-        standalone, degraded = self._standalone(plain_question(question), history, mode, cancelled)
+        with watch.stage("condense", turns=len(history)):
+            standalone, degraded = self._standalone(plain_question(question), history, mode, cancelled)
         clock.lap("condense")
 
         def looked(text: str) -> Looked:
             found = self._search.search(text, top_k=max(top_k, DEPTH), filters=filters or None)
             clock.lap("retrieve")
-            asked = read_question(found.text, self._words, found.idf)
-            weighed = weigh(asked, read_hits(asked, found, self._words, DEPTH), self._weights)
-            quotes = choose(asked, weighed[:top_k], self._choice)
-            through, sure = self._judged(asked, found, weighed, quotes)
+            with watch.stage("evidence") as note:
+                asked = read_question(found.text, self._words, found.idf)
+                weighed = weigh(asked, read_hits(asked, found, self._words, DEPTH), self._weights)
+                quotes = choose(asked, weighed[:top_k], self._choice)
+                through, sure = self._judged(asked, found, weighed, quotes)
+                note({"confidence": sure})
             clock.lap("evidence")
             return Looked(
                 question,
@@ -188,6 +192,7 @@ class Answerer:
         try:
             text, _ = self._writer.writer.condense(question, history, cancelled)
         except ModelFailed as error:
+            watch.failed("llm", error)
             return by_rules, (f"llm: {error}",)
         return Standalone(text, text, True), ()
 
@@ -205,15 +210,19 @@ class Answerer:
 
     def write(self, looked: Looked, cancelled: Cancelled = never) -> AskEvents:
         """Text and citations from what was found, and the answer; errors as for ``events``."""
-        quotes = self._standing(looked.quotes) if looked.confidence >= self._threshold else ()
+        with watch.stage("verify"):
+            quotes = self._standing(looked.quotes) if looked.confidence >= self._threshold else ()
         looked.clock.lap("verify")
         if quotes and self._writer is not None and looked.mode != "extractive":
             try:
-                yield from self._by_model(looked, self._writer, cancelled)
+                with watch.stage("write", mode="llm"):
+                    yield from self._by_model(looked, self._writer, cancelled)
                 return
             except ModelFailed as error:  # none after the first word was given away
+                watch.failed("llm", error)
                 looked = replace(looked, degraded=(*looked.degraded, f"llm: {error}"))
-        answer = self._extracted(looked, quotes) if quotes else self._refusal(looked)
+        with watch.stage("write", mode="extractive"):
+            answer = self._extracted(looked, quotes) if quotes else self._refusal(looked)
         yield from told_text(answer)
         yield answer
 

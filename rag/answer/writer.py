@@ -98,7 +98,8 @@ class LlmWriter:
         shown = self.shown(question, papers)
         if not shown:
             raise ModelFailed(
-                "No paper fits into the language model's context: raise CITEWELL_LLM_CONTEXT_TOKENS."
+                "No paper fits into the language model's context: raise CITEWELL_LLM_CONTEXT_TOKENS.",
+                kind="too_long",
             )
         reply = self._model.stream(answer_messages(self._answer, question, shown), cancelled)
         whole = {paper.id: paper for paper in papers}
@@ -127,7 +128,9 @@ class LlmWriter:
         text, usage = self._model.complete(condense_messages(self._condense, question, turns), cancelled)
         rewritten = " ".join(text.strip().strip('"“”').split())
         if not _is_question_of(rewritten, question, turns):
-            raise ModelFailed(f"The language model {self.name} wrote no question where one was asked for.")
+            raise ModelFailed(
+                f"The language model {self.name} wrote no question where one was asked for.", kind="bad_reply"
+            )
         return rewritten, usage
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 
+from rag import watch
 from rag.answer.compose import Composed
 from rag.answer.verify import AnswerChecker, Checked, Page, Verifier
 from rag.answer.writer import NO_ANSWER, Draft, LlmWriter
@@ -86,13 +87,14 @@ class CheckedWriter:
         except ModelFailed as error:
             if not page.begun:
                 raise
+            watch.failed("llm", error)
             note = f"llm: {error} What it had written by then was verified, and stands"
         composed = page.composed()
         if composed.citations:
             return Written(composed, draft.usage, draft.prompt, _notes(checker.dropped, note))
         if heard.strip(" .*_\n").upper().startswith(NO_ANSWER):
             return Written(composed, draft.usage, draft.prompt)
-        raise ModelFailed("the language model wrote nothing that the papers support")
+        raise ModelFailed("the language model wrote nothing that the papers support", kind="unsupported")
 
 
 class _Release:

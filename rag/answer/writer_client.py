@@ -20,6 +20,7 @@ import openai
 from llama_index.core.base.llms.types import ChatMessage, ChatResponse
 from llama_index.core.llms import LLM
 
+from rag import watch
 from rag.answer.prompts import Message
 from rag.errors import ModelFailed, ModelTimeout, Stopped
 from rag.types import Cancelled, Usage, never
@@ -98,6 +99,17 @@ class ChatModel:
         asked = [ChatMessage(role=m.role, content=m.content) for m in messages]
         return Reply(self, asked, until, cancelled)
 
+    @property
+    def about(self) -> dict[str, object]:
+        """What can be told of every call."""
+        told = self._llm.metadata
+        return {
+            "operation": "chat",
+            "provider": "openai",
+            "model": told.model_name,
+            "max_tokens": told.num_output,
+        }
+
     def complete(self, messages: Sequence[Message], cancelled: Cancelled = never) -> tuple[str, Usage]:
         """The whole reply.
 
@@ -138,10 +150,15 @@ class ChatModel:
         except openai.APITimeoutError:
             reply.put(ModelTimeout(f"The language model {self.name} did not answer in time."))
         except openai.APIError as error:
-            reply.put(ModelFailed(f"The language model {self.name} failed: {_what(error)}."))
+            reply.put(
+                ModelFailed(f"The language model {self.name} failed: {_what(error)}.", kind=_kind(error))
+            )
         except Exception as error:  # noqa: BLE001  # a reply that is no reply fails in any way at all
             reply.put(
-                ModelFailed(f"The language model {self.name} sent no usable reply: {type(error).__name__}.")
+                ModelFailed(
+                    f"The language model {self.name} sent no usable reply: {type(error).__name__}.",
+                    kind="bad_reply",
+                )
             )
 
     async def _once(self, reply: Reply) -> None:
@@ -159,9 +176,11 @@ class ChatModel:
             usage = _usage(chunk) or usage
         if reason not in _COMPLETE:
             told = f"it ended with {reason!r}" if reason else "the reply broke off"
-            raise ModelFailed(f"The language model {self.name} gave no complete reply: {told}.")
+            raise ModelFailed(
+                f"The language model {self.name} gave no complete reply: {told}.", kind="cut_off"
+            )
         if not said:
-            raise ModelFailed(f"The language model {self.name} gave an empty reply.")
+            raise ModelFailed(f"The language model {self.name} gave an empty reply.", kind="empty")
         reply.put(Ended(reason, usage))
 
     async def _in_time(self, step: Awaitable[_T]) -> _T:
@@ -188,6 +207,7 @@ class Reply:
         self.begun = False
         self.ended: Ended | None = None
         self._queue: queue.SimpleQueue[str | Ended | ModelFailed] = queue.SimpleQueue()
+        self._about = model.about
         self._future = model._start(self)
 
     def put(self, item: str | Ended | ModelFailed) -> None:
@@ -196,12 +216,25 @@ class Reply:
         self._queue.put(item)
 
     def __iter__(self) -> Iterator[str]:
+        asked = time.monotonic()
         try:
-            while not isinstance(item := self._next(), Ended):
-                if isinstance(item, ModelFailed):
-                    raise item
-                yield item
-            self.ended = item
+            with watch.stage("chat", stream=True, **self._about) as note:
+                while not isinstance(item := self._next(), Ended):
+                    if isinstance(item, ModelFailed):
+                        raise item
+                    if asked:
+                        note({"first_chunk_s": time.monotonic() - asked})
+                        asked = 0.0
+                    yield item
+                self.ended = item
+                usage = item.usage
+                note(
+                    {
+                        "finish_reason": item.reason,
+                        "input_tokens": usage.prompt_tokens,
+                        "output_tokens": usage.completion_tokens,
+                    }
+                )
         finally:
             self.close()
 
@@ -277,6 +310,14 @@ def _what(error: openai.APIError) -> str:
     if isinstance(error, openai.APIStatusError):
         return f"it answered {error.status_code}"
     return "it can't be reached" if isinstance(error, openai.APIConnectionError) else "it sent an error"
+
+
+def _kind(error: openai.APIError) -> str:
+    if isinstance(error, openai.APIStatusError):
+        if error.status_code == HTTP_TOO_MANY:
+            return "rate_limited"
+        return "server_error" if error.status_code >= HTTP_SERVER_FAULT else "refused"
+    return "unreachable" if isinstance(error, openai.APIConnectionError) else "failed"
 
 
 def _reason(chunk: ChatResponse) -> str:

@@ -15,6 +15,7 @@ from rag.errors import ModelFailed, ModelTimeout
 from rag.types import EmbeddingIdentity
 
 OPENAI_URL = "https://api.openai.com/v1"
+_SERVER_FAULT = 500
 
 
 class OpenAICompatible(OpenAILikeEmbedding, Identified):  # type: ignore[misc]  # ships no types
@@ -85,16 +86,18 @@ class OpenAICompatible(OpenAILikeEmbedding, Identified):  # type: ignore[misc]  
         except openai.APIStatusError as error:
             raise ModelFailed(
                 f"The embedding endpoint {self._place()} answered {error.status_code} for model "
-                f"{self.model_name!r}; check the address, the key and the model's name."
+                f"{self.model_name!r}; check the address, the key and the model's name.",
+                kind="refused" if error.status_code < _SERVER_FAULT else "server_error",
             ) from error
         except openai.OpenAIError as error:
             raise ModelFailed(
-                f"The embedding endpoint {self._place()} can't be reached; is it up?"
+                f"The embedding endpoint {self._place()} can't be reached; is it up?", kind="unreachable"
             ) from error
         except (AttributeError, TypeError, ValueError, LookupError) as error:
             raise ModelFailed(
                 f"The embedding endpoint {self._place()} answered with something else than embeddings; check "
-                "the address."
+                "the address.",
+                kind="bad_reply",
             ) from error
 
     def _checked(self, vectors: Sequence[list[float]], wanted: int) -> list[list[float]]:
@@ -102,7 +105,8 @@ class OpenAICompatible(OpenAILikeEmbedding, Identified):  # type: ignore[misc]  
         if len(vectors) != wanted or len(dims | ({self._dim} if self._dim else set())) > 1 or 0 in dims:
             raise ModelFailed(
                 f"The embedding endpoint {self._place()} gave {len(vectors)} vectors of dimension "
-                f"{sorted(dims)} for {wanted} texts; it can't be used."
+                f"{sorted(dims)} for {wanted} texts; it can't be used.",
+                kind="bad_reply",
             )
         self._dim = dims.pop()
         return list(vectors)

@@ -10,6 +10,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from rag import watch
 from rag.errors import IndexUnavailable
 from rag.index import Generation
 from rag.retrieve.fuse import Scores, information, ranks
@@ -68,7 +69,8 @@ class Faults:
         """What the call gives, or ``None`` where it fails: then its name is noted."""
         try:
             return call()
-        except Exception:  # noqa: BLE001  # whatever breaks one part, the others still answer
+        except Exception as error:  # noqa: BLE001  # whatever breaks one part, the others still answer
+            watch.failed(name, error)
             _log.warning("The %s part of a search failed; going on without it.", name, exc_info=True)
             self.names.append(name)
             return None

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from llama_index.core.base.embeddings.base import BaseEmbedding
 
+from rag import watch
 from rag.embed.passages import SpanPooling, encode_query
 from rag.index import Generation, Indexes
 from rag.library import Library
@@ -90,7 +91,10 @@ class HybridSearch:
             LibraryError: the library can't be read.
         """
         clock, faults, weights = _Clock(), Faults(), self._weights
-        with self._indexes.lease() as generation:
+        with (
+            watch.stage("retrieve", operation="retrieval", data_source="library", top_k=top_k, query=query),
+            self._indexes.lease() as generation,
+        ):
             asked = understand(query, generation.lexical, self._is_word)
             clock.lap("understand")
             encoded = faults.around("embedding", lambda: encode_query(self._model, asked.text))

@@ -276,3 +276,22 @@ def test_lists_come_with_commas_from_the_environment(monkeypatch: pytest.MonkeyP
 
 def test_an_app_can_be_made_of_settings_alone() -> None:
     assert create_app(lambda _: None, load_settings()).title == "Citewell"  # type: ignore[arg-type,return-value]
+
+
+async def test_openai_addresses_refuse_as_openai_does(tmp_path: Path) -> None:
+    key = {"Authorization": f"Bearer {KeyFile(tmp_path / 'api-keys.json').add('lab', 'read')}"}
+    body = {"model": "citewell", "messages": [{"role": "user", "content": ASKED["question"]}]}
+    async with client_with(data_dir=tmp_path, rate_limit="1/hour") as client:
+        refused = await client.post("/v1/chat/completions", json=body)
+        assert refused.status_code == 401
+        assert refused.json()["error"]["type"] == "authentication_error"
+        assert (await client.post("/v1/chat/completions", json=body, headers=key)).status_code == 200
+        limited = await client.get("/v1/models", headers=key)
+        assert limited.status_code == 429
+        assert limited.json()["error"]["type"] == "rate_limit_error"
+        assert int(limited.headers["retry-after"]) >= 1
+    async with client_with(data_dir=tmp_path) as client:
+        foreign = await client.post(
+            "/v1/chat/completions", json=body, headers={"Origin": "https://evil.example"}
+        )
+        assert foreign.json()["error"]["type"] == "permission_error"

@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.trace import SpanKind
+
+from api.app import create_app
+from api.backend import Opening
+from api.tracing import tracer_provider
+from rag.settings import Settings, load_settings
+from rag.wiring import open_service
+from tests.fakes.app import running
+from tests.fakes.embedding import WordHashEmbedding
+from tests.fakes.llm_server import Fails, LlmServer, Says
+from tests.fakes.papers import PAPERS
+
+if TYPE_CHECKING:
+    from rag.service import Service
+
+QUESTION = "How is attention made sparse for translation?"
+
+
+@asynccontextmanager
+async def traced(settings: Settings) -> AsyncIterator[tuple[httpx.AsyncClient, InMemorySpanExporter]]:
+    """The real service with a cheap embedding, and the spans that it makes."""
+
+    def opener(_: Opening) -> Service:
+        service = open_service(settings, WordHashEmbedding())
+        service.ingest_papers(PAPERS)
+        return service
+
+    kept, provider = InMemorySpanExporter(), TracerProvider(shutdown_on_exit=False)
+    provider.add_span_processor(SimpleSpanProcessor(kept))
+    async with running(create_app(opener, settings, provider)) as client:
+        yield client, kept
+    provider.shutdown()
+
+
+def by_name(kept: InMemorySpanExporter) -> dict[str, ReadableSpan]:
+    return {span.name: span for span in kept.get_finished_spans()}
+
+
+def attributes(span: ReadableSpan) -> dict[str, object]:
+    return dict(span.attributes or {})
+
+
+def everything(kept: InMemorySpanExporter) -> str:
+    return " ".join(span.to_json() for span in kept.get_finished_spans())
+
+
+async def test_every_stage_of_an_answer_is_a_span_of_its_request(tmp_path: Path) -> None:
+    with LlmServer() as server:
+        server.will(Says("We make attention sparse, e.g. by a new function [1]."))
+        settings = load_settings(data_dir=tmp_path, llm_base_url=server.base_url, llm_model="small", risk=0.5)
+        async with traced(settings) as (client, kept):
+            headers = {"traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}
+            answer = (await client.post("/v1/ask", json={"question": QUESTION}, headers=headers)).json()
+            await client.get("/healthz")
+            await client.get("/metrics")
+    spans = by_name(kept)
+    request = spans["POST /v1/ask"]
+    assert request.kind is SpanKind.SERVER
+    assert request.context is not None
+    assert f"{request.context.trace_id:032x}" == "0af7651916cd43dd8448eb211c80319c"
+    stages = {
+        "citewell.condense",
+        "retrieval library",
+        "citewell.evidence",
+        "citewell.verify",
+        "citewell.write",
+    }
+    assert stages <= set(spans)
+    assert {span.context.trace_id for span in kept.get_finished_spans() if span.context} == {
+        request.context.trace_id
+    }
+    for name in stages:
+        parent = spans[name].parent
+        assert parent is not None
+        assert parent.span_id == request.context.span_id
+    assert attributes(spans["retrieval library"])["gen_ai.retrieval.top_k"] == 10
+    assert answer["mode"] == "llm"
+    chat = spans["chat small"]
+    assert chat.kind is SpanKind.CLIENT
+    assert chat.parent is not None
+    assert spans["citewell.write"].context is not None
+    assert chat.parent.span_id == spans["citewell.write"].context.span_id
+    told = attributes(chat)
+    assert told["gen_ai.operation.name"] == "chat"
+    assert told["gen_ai.response.finish_reasons"] == ("stop",)
+    assert (told["gen_ai.usage.input_tokens"], told["gen_ai.usage.output_tokens"]) == (11, 7)
+    assert isinstance(told["gen_ai.response.time_to_first_chunk"], float)
+    assert "/healthz" not in everything(kept)
+    assert "/metrics" not in everything(kept)
+
+
+@pytest.mark.parametrize("content", [False, True])
+async def test_spans_hold_what_was_asked_only_where_that_is_set(tmp_path: Path, content: bool) -> None:
+    settings = load_settings(data_dir=tmp_path, trace_content=content)
+    async with traced(settings) as (client, kept):
+        await client.post("/v1/ask", json={"question": QUESTION})
+        await client.get("/v1/papers", params={"q": "attention"})
+        await client.get("/v1/papers/attention")
+        await client.post("/v1/ask", json={"question": QUESTION, "top_k": "attention"})
+    told = everything(kept)
+    assert ("attention" in told.lower()) is content
+    assert "GET /v1/papers" in told
+    if content:
+        assert attributes(by_name(kept)["retrieval library"])["gen_ai.retrieval.query.text"]
+
+
+async def test_a_models_failure_is_counted_and_told_by_its_kind(tmp_path: Path) -> None:
+    with LlmServer() as server:
+        server.will(*[Fails(400)] * 4)
+        settings = load_settings(data_dir=tmp_path, llm_base_url=server.base_url, llm_model="small", risk=0.5)
+        async with traced(settings) as (client, kept):
+            history = [{"role": "user", "content": "What of translation?"}]
+            answer = await client.post("/v1/ask", json={"question": QUESTION, "history": history})
+            figures = (await client.get("/metrics")).text
+    assert any(part.startswith("llm") for part in answer.json()["degraded"])
+    assert 'citewell_model_errors_total{kind="refused",part="llm"}' in figures
+    assert 'citewell_degraded_total{part="llm"}' in figures
+    assert 'citewell_first_text_seconds_count{mode="extractive"} 1.0' in figures
+    chat = by_name(kept)["chat small"]
+    assert attributes(chat)["error.type"] == "refused"
+    assert not chat.status.is_ok
+    assert [event.name for event in by_name(kept)["citewell.condense"].events] == ["citewell.worked_around"]
+
+
+async def test_the_loops_lateness_is_a_figure(tmp_path: Path) -> None:
+    async with traced(load_settings(data_dir=tmp_path)) as (client, _):
+        while "citewell_event_loop_lag_seconds_count 0.0" in (await client.get("/metrics")).text:
+            await asyncio.sleep(0.1)
+
+
+def test_no_traces_are_made_unless_it_is_said_where_they_go(tmp_path: Path) -> None:
+    assert tracer_provider(load_settings(data_dir=tmp_path)) is None
+
+
+def test_traces_go_where_the_settings_say(tmp_path: Path) -> None:
+    provider = tracer_provider(load_settings(data_dir=tmp_path, otlp_endpoint="http://127.0.0.1:9"))
+    assert provider is not None
+    provider.shutdown()
