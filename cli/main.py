@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from cli import answers, keys, papers, serve, show
+from cli import answers, keys, papers, serve, settings, show
 from cli.session import Session
 
 FAILED = 1
@@ -35,6 +35,7 @@ app.add_typer(papers.app, name="papers", help="List, show and remove stored pape
 app.command()(papers.status)
 app.command()(serve.serve)
 app.command()(serve.mcp)
+app.command()(settings.settings)
 app.add_typer(keys.app, name="keys", help="Make, list and remove API keys of the server.")
 
 
