@@ -15,6 +15,7 @@ from starlette.types import Receive, Scope, Send
 from api.access import needed
 from api.app import create_app
 from api.keys import KeyFile
+from api.middleware import SECURITY_HEADERS
 from rag.errors import ConfigError
 from rag.settings import load_settings
 from tests.fakes.app import app_over, running
@@ -295,3 +296,34 @@ async def test_openai_addresses_refuse_as_openai_does(tmp_path: Path) -> None:
             "/v1/chat/completions", json=body, headers={"Origin": "https://evil.example"}
         )
         assert foreign.json()["error"]["type"] == "permission_error"
+
+
+async def test_every_kind_of_response_carries_the_security_headers(tmp_path: Path) -> None:
+    def fail() -> None:
+        raise KeyError("a defect")
+
+    service = WholeService(PAPERS)
+    service.before_call = fail
+    secret = KeyFile(tmp_path / "api-keys.json").add("lab", "read")
+    async with client_with(service, data_dir=tmp_path, rate_limit="9/hour") as client:
+        seen = {}
+        for path, method, content, sent in [
+            ("/", "GET", b"", {}),
+            ("/static/page.css", "GET", b"", {}),
+            ("/v1/papers", "GET", b"", {}),
+            ("/v1/papers", "GET", b"", {"Host": ""}),
+            ("/v1/papers", "GET", b"", {"X-API-Key": secret}),
+            ("/v1/papers", "POST", b"[]", {"X-API-Key": secret}),
+            ("/v1/nosuch", "GET", b"", {"X-API-Key": secret}),
+            ("/v1/ask", "GET", b"", {"X-API-Key": secret}),
+            ("/v1/ask", "POST", b"x" * 1_100_000, {"X-API-Key": secret}),
+            ("/v1/ask", "POST", b"{}", {"X-API-Key": secret}),
+            ("/v1/search", "POST", b'{"query": "x"}', {"X-API-Key": secret}),
+            ("/beside/", "GET", b"", {"X-API-Key": secret}),
+            *[("/v1/papers", "GET", b"", {"X-API-Key": secret})] * 3,
+        ]:
+            headers = {"Content-Type": "application/json", **sent}
+            response = await client.request(method, path, content=content, headers=headers)
+            seen[response.status_code] = response
+            assert {name: response.headers.get(name) for name in SECURITY_HEADERS} == SECURITY_HEADERS, path
+    assert set(seen) == {200, 401, 403, 404, 405, 413, 422, 429, 500}
