@@ -11,6 +11,7 @@ import logging
 import sys
 import traceback
 from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import TextIO
@@ -27,7 +28,8 @@ _UNSEEN = {chr(code): repr(chr(code))[1:-1] for code in (*range(32), 127, *range
 _PLAIN = str.maketrans(_UNSEEN)
 
 
-def configure(settings: Settings, stream: TextIO | None = None) -> None:
+@contextmanager
+def writing(settings: Settings, stream: TextIO | None = None) -> Iterator[None]:
     """Send every record of this process to one place: ours from the level set on, others' from warnings on.
 
     Args:
@@ -36,12 +38,20 @@ def configure(settings: Settings, stream: TextIO | None = None) -> None:
     """
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(JsonLines() if settings.log_format == "json" else Lines())
-    root = logging.getLogger()
+    root, ours = logging.getLogger(), [logging.getLogger(name) for name in OURS]
+    before = root.handlers, [logger.level for logger in (root, *ours)]
     root.handlers = [handler]
     root.setLevel(logging.WARNING)
-    for name in OURS:
-        logging.getLogger(name).setLevel(settings.log_level.upper())
+    for logger in ours:
+        logger.setLevel(settings.log_level.upper())
     logging.captureWarnings(True)
+    try:
+        yield
+    finally:
+        logging.captureWarnings(False)
+        root.handlers = before[0]
+        for logger, level in zip((root, *ours), before[1], strict=True):
+            logger.setLevel(level)
 
 
 class Lines(logging.Formatter):

@@ -110,7 +110,7 @@ class BodyLimit:
         if declared.isdecimal() and int(declared[:20]) > limit:
             await _drain(receive, limit)
             raise HTTPException(413, _too_large(limit))
-        read = 0
+        read, begun = 0, False
 
         async def receive_limited() -> Message:
             nonlocal read
@@ -120,7 +120,17 @@ class BodyLimit:
                 raise HTTPException(413, _too_large(limit))
             return message
 
-        await self._app(scope, receive_limited, send)
+        async def send_unless_over(message: Message) -> None:
+            nonlocal begun
+            if begun or read <= limit:  # what an app makes of the broken body is no answer
+                begun = True
+                await send(message)
+
+        try:
+            await self._app(scope, receive_limited, send_unless_over)
+        finally:
+            if read > limit and not begun:
+                raise HTTPException(413, _too_large(limit))
 
 
 async def _drain(receive: Receive, at_most: int) -> None:

@@ -31,13 +31,13 @@ def serve(
 
     session: Session = context.obj
     settings = session.settings(host=host, port=port)
-    logs.configure(settings)
-    run_server(
-        _opener(session, settings, bundled=bundled),
-        settings,
-        on_listening=lambda url: show.note(f"Listening on {url}, getting ready"),
-        on_ready=lambda url, papers: show.say(f"Ready: {papers} papers, {url}"),
-    )
+    with logs.writing(settings):
+        run_server(
+            _opener(session, settings, bundled=bundled),
+            settings,
+            on_listening=lambda url: show.note(f"Listening on {url}, getting ready"),
+            on_ready=lambda url, papers: show.say(f"Ready: {papers} papers, {url}"),
+        )
 
 
 def mcp(context: typer.Context, bundled: Bundled = False) -> None:
@@ -47,8 +47,8 @@ def mcp(context: typer.Context, bundled: Bundled = False) -> None:
 
     session: Session = context.obj
     settings = session.settings()
-    logs.configure(settings)
-    serve_stdio(_opener(session, settings, bundled=bundled), settings)
+    with logs.writing(settings):
+        serve_stdio(_opener(session, settings, bundled=bundled), settings)
 
 
 def _opener(session: Session, settings: Settings, *, bundled: bool) -> Opener:

@@ -4,7 +4,6 @@ import io
 import json
 import logging
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,18 +20,6 @@ from tests.fakes.whole import WholeService
 
 PRIVATE = "quetzalcoatl"
 """Stands in everything that is asked, and must stand in no log."""
-
-
-@pytest.fixture
-def log() -> Iterator[io.StringIO]:
-    """Where the log of a server goes; how this process logs is put back afterwards."""
-    root, ours = logging.getLogger(), [logging.getLogger(name) for name in logs.OURS]
-    before = (root.handlers[:], root.level, [logger.level for logger in ours])
-    yield io.StringIO()
-    root.handlers, root.level = before[0], before[1]
-    for logger, level in zip(ours, before[2], strict=True):
-        logger.setLevel(level)
-    logging.captureWarnings(False)
 
 
 def asked_of(url: str, key: str, service: WholeService) -> None:
@@ -57,6 +44,12 @@ def asked_of(url: str, key: str, service: WholeService) -> None:
                     client.post(path, json=body)
                 client.post(path, content=f'{{"question": "{PRIVATE}'.encode())
                 client.post(path, files={"file": (f"{PRIVATE}.txt", PRIVATE.encode())})
+            for name in ("ask_papers", "search_papers", "get_paper", PRIVATE):
+                arguments = {"question": question, "query": question, "paper_id": PRIVATE}
+                call = {"jsonrpc": "2.0", "id": 1, "method": "tools/call"}
+                body = call | {"params": {"name": name, "arguments": arguments}}
+                client.post("/mcp", json=body, headers={"Accept": "application/json, text/event-stream"})
+                client.post("/mcp", json=body)
             for method in ("GET", "DELETE", "OPTIONS", "PUT"):
                 for path in (
                     f"/v1/papers/{PRIVATE}",
@@ -79,12 +72,11 @@ def failing(failure: Exception | None) -> None:
 
 
 @pytest.mark.parametrize("log_format", ["text", "json"])
-def test_no_log_holds_what_was_asked_or_a_key(log: io.StringIO, log_format: str, tmp_path: Path) -> None:
+def test_no_log_holds_what_was_asked_or_a_key(log_format: str, tmp_path: Path) -> None:
     key = KeyFile(tmp_path / "api-keys.json").add("lab", "write")
     settings = load_settings(data_dir=tmp_path, log_level="debug", log_format=log_format, rate_limit="off")
-    logs.configure(settings, log)
-    service = WholeService(PAPERS)
-    with served(app_over(service, settings)) as url:
+    service, log = WholeService(PAPERS), io.StringIO()
+    with logs.writing(settings, log), served(app_over(service, settings)) as url:
         asked_of(url, key, service)
     written = log.getvalue()
     assert PRIVATE not in written.lower()
@@ -95,17 +87,15 @@ def test_no_log_holds_what_was_asked_or_a_key(log: io.StringIO, log_format: str,
     assert "lab" in written if log_format == "json" else True
 
 
-def test_every_line_of_a_request_has_its_id_in_whatever_thread(log: io.StringIO, tmp_path: Path) -> None:
+def test_every_line_of_a_request_has_its_id_in_whatever_thread(tmp_path: Path) -> None:
     settings = load_settings(data_dir=tmp_path, log_format="json")
-    logs.configure(settings, log)
-    service = WholeService(PAPERS)
+    service, log = WholeService(PAPERS), io.StringIO()
     service.before_call = lambda: logging.getLogger("rag.deep").info("at work")
-    with served(app_over(service, settings)) as url:
+    with logs.writing(settings, log), served(app_over(service, settings)) as url:
         for path, name in (("/v1/ask", "question"), ("/v1/search", "query")):
             headers = {"X-Request-ID": f"mine{path}".replace("/", "-")}
-            response = httpx.post(
-                f"{url}{path}", json={name: "How is attention made sparse?"}, headers=headers
-            )
+            body = {name: "How is attention made sparse?"}
+            response = httpx.post(f"{url}{path}", json=body, headers=headers, timeout=60)
             assert response.headers["x-request-id"] == headers["X-Request-ID"]
     lines = [json.loads(line) for line in log.getvalue().splitlines()]
     for request_id in ("mine-v1-ask", "mine-v1-search"):
@@ -117,17 +107,27 @@ def test_every_line_of_a_request_has_its_id_in_whatever_thread(log: io.StringIO,
         assert end["ms"] > 0
 
 
-def test_a_line_of_text_stays_one_line(log: io.StringIO) -> None:
-    logs.configure(load_settings(), log)
-    logging.getLogger("citewell.api").info("%s", "one\nERROR forged\r\x1b[31m\u2028\x85line")
+def test_a_line_of_text_stays_one_line() -> None:
+    log = io.StringIO()
+    with logs.writing(load_settings(), log):
+        logging.getLogger("citewell.api").info("%s", "one\nERROR forged\r\x1b[31m\u2028\x85line")
     assert log.getvalue().count("\n") == 1
     assert len(log.getvalue().splitlines()) == 1
     assert "\x1b" not in log.getvalue()
 
 
-def test_libraries_are_heard_from_warnings_on(log: io.StringIO) -> None:
-    logs.configure(load_settings(log_level="debug"), log)
-    logging.getLogger("httpx").info("GET http://elsewhere/?q=asked")
-    logging.getLogger("rag.index").debug("ours")
-    logging.getLogger("chromadb").warning("theirs")
+def test_libraries_are_heard_from_warnings_on() -> None:
+    log = io.StringIO()
+    with logs.writing(load_settings(log_level="debug"), log):
+        logging.getLogger("httpx").info("GET http://elsewhere/?q=asked")
+        logging.getLogger("rag.index").debug("ours")
+        logging.getLogger("chromadb").warning("theirs")
     assert [line.split()[2] for line in log.getvalue().splitlines()] == ["rag.index", "chromadb"]
+
+
+def test_how_the_process_logs_is_put_back() -> None:
+    root, ours = logging.getLogger(), logging.getLogger("rag")
+    before = root.handlers[:], root.level, ours.level
+    with logs.writing(load_settings(log_level="debug"), io.StringIO()):
+        pass
+    assert (root.handlers[:], root.level, ours.level) == before
