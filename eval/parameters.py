@@ -24,6 +24,8 @@ DOORS = frozenset(
         "api_key",
         "log_format",
         "log_level",
+        "otlp_endpoint",
+        "trace_content",
         "rate_limit",
         "allowed_hosts",
         "allowed_origins",
