@@ -81,6 +81,8 @@ def create_app(opener: Opener, settings: Settings, traces: TracerProvider | None
         summary="Answers over scientific abstracts, every sentence tied to the exact words of a paper.",
         version=version("citewell"),
         lifespan=lifespan,
+        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        generate_unique_id_function=openapi.operation_id,
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,

@@ -71,7 +71,10 @@ _BY_STATUS = {
     413: Kind(413, "too-large", "The request is too large"),
     422: KINDS[errors.InvalidInput],
     429: Kind(429, "too-many-requests", "Too many requests; slow down"),
+    502: KINDS[errors.ModelFailed],
     503: KINDS[errors.NotReady],
+    504: KINDS[errors.TimedOut],
+    507: KINDS[errors.DiskFull],
 }
 
 

@@ -1,7 +1,7 @@
 """An answer as server-sent events, as it is made: verified text alone, so no client has to take words back.
 
-What is said is a script's business, one for each protocol. That a stream is kept alive, stops when its client
-goes, and never ends without saying how, is done once, here.
+What is said is a script's business, one for each protocol (``api.scripts``). That a stream is kept alive,
+stops when its client goes, and never ends without saying how, is done once, here.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ AnswerId = Annotated[
 ]
 
 
-@router.get("/{answer_id}", summary="Look at a saved answer", responses=problems(404, 422, 503))
+@router.get("/{answer_id}", summary="Look at a saved answer", responses=problems(404, 422, 503, 504))
 async def get_answer(answer_id: AnswerId, backend: UsesBackend) -> SavedOut:
     """The body as it was sent, with a receipt: what was asked, over which papers, by which models and code.
 
@@ -31,7 +31,7 @@ async def get_answer(answer_id: AnswerId, backend: UsesBackend) -> SavedOut:
     "/{answer_id}/export",
     summary="Take an answer's references along",
     response_class=Response,
-    responses={200: EXPORTS, **problems(404, 422, 503)},
+    responses={200: EXPORTS, **problems(404, 422, 503, 504)},
 )
 async def export_answer(
     answer_id: AnswerId,
@@ -53,7 +53,7 @@ async def export_answer(
     "/{answer_id}/feedback",
     summary="Say what you think of an answer",
     status_code=201,
-    responses=problems(403, 404, 413, 422, 503),
+    responses=problems(404, 413, 422, 503, 504),
 )
 async def rate_answer(answer_id: AnswerId, given: FeedbackIn, backend: UsesBackend) -> FeedbackOut:
     """Up or down, for the whole answer or one of its citations. It is kept as long as its answer."""

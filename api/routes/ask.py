@@ -9,9 +9,10 @@ from fastapi import APIRouter, Request, Response
 from api import asking
 from api.deps import UsesBackend, UsesMetrics
 from api.openapi import problems
+from api.scripts.ask import AskScript
 from api.stream import event_stream
 from api.wire.ask import AskIn, AskOut
-from api.wire.events import EVENT_SCHEMA, AskScript
+from api.wire.events import EVENT_SCHEMA
 
 router = APIRouter(prefix="/v1", tags=["answers"])
 
@@ -25,7 +26,7 @@ _STREAM: dict[str, Any] = {
     "/ask",
     summary="Answer a question",
     response_model=AskOut,
-    responses={200: _STREAM, **problems(403, 413, 422, 502, 503, 504)},
+    responses={200: _STREAM, **problems(413, 422, 502, 503, 504)},
 )
 async def ask(
     asked: AskIn, request: Request, backend: UsesBackend, metrics: UsesMetrics

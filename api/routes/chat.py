@@ -12,9 +12,10 @@ from api.backend import Backend
 from api.deps import UsesBackend, UsesMetrics
 from api.errors import request_id_of
 from api.openapi import envelopes
+from api.scripts.chat import ChatScript
 from api.stream import event_stream
-from api.wire.chat import MODES, ChatIn, CompletionOut, LimitsIn, ModelOut, ModelsOut
-from api.wire.chunks import CHUNK_SCHEMA, ChatScript
+from api.wire.chat import MODES, ChatIn, CompletionOut, LimitsIn, ServedModelOut, ServedModelsOut
+from api.wire.chunks import CHUNK_SCHEMA
 from rag.errors import ModelUnknown
 from rag.types import Filters
 
@@ -27,28 +28,28 @@ _STREAM: dict[str, Any] = {
 
 
 @router.get("/models", summary="List models", responses=envelopes(503))
-async def list_models(backend: UsesBackend) -> ModelsOut:
+async def list_models(backend: UsesBackend) -> ServedModelsOut:
     """The names that can be asked.
 
     `citewell` writes with a language model where one is configured, and quotes where none is;
     `citewell-extractive` always quotes; `citewell-llm` is there only with a language model.
     """
-    return ModelsOut(data=[ModelOut(id=name) for name in _names(backend)])
+    return ServedModelsOut(data=[ServedModelOut(id=name) for name in _names(backend)])
 
 
 @router.get("/models/{model}", summary="Look at a model", responses=envelopes(404, 422, 503))
-async def get_model(model: Annotated[str, Path(max_length=200)], backend: UsesBackend) -> ModelOut:
+async def get_model(model: Annotated[str, Path(max_length=200)], backend: UsesBackend) -> ServedModelOut:
     """One of the names that can be asked."""
-    return ModelOut(id=_known(model, _names(backend)))
+    return ServedModelOut(id=_known(model, _names(backend)))
 
 
 @router.post(
     "/chat/completions",
     summary="Answer the last message",
     response_model=CompletionOut,
-    responses={200: _STREAM, **envelopes(403, 404, 413, 422, 502, 503, 504)},
+    responses={200: _STREAM, **envelopes(404, 413, 422, 502, 503, 504)},
 )
-async def complete(
+async def create_chat_completion(
     asked: ChatIn, request: Request, backend: UsesBackend, metrics: UsesMetrics
 ) -> CompletionOut | Response:
     """Answer the last user message in the light of the earlier ones, as `/v1/ask` does.

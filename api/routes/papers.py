@@ -41,7 +41,7 @@ _BODY: dict[str, Any] = {
 }
 
 
-@router.get("/papers", summary="List papers", responses=problems(422, 503))
+@router.get("/papers", summary="List papers", responses=problems(422, 503, 504))
 async def list_papers(
     backend: UsesBackend,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
@@ -58,7 +58,7 @@ async def list_papers(
     )
 
 
-@router.get("/papers/{paper_id:path}", summary="Look at a paper", responses=problems(404, 422, 503))
+@router.get("/papers/{paper_id:path}", summary="Look at a paper", responses=problems(404, 422, 503, 504))
 async def get_paper(paper_id: PaperId, backend: UsesBackend) -> PaperOut:
     """One paper with its abstract, which the offsets of citations refer to."""
     return PaperOut.of(await backend.call(lambda service: service.paper(paper_id)))
@@ -69,7 +69,7 @@ async def get_paper(paper_id: PaperId, backend: UsesBackend) -> PaperOut:
     summary="Remove a paper",
     status_code=204,
     response_class=Response,
-    responses=problems(403, 404, 422, 503, 507),
+    responses=problems(404, 422, 503, 507),
 )
 async def remove_paper(paper_id: PaperId, backend: UsesBackend) -> None:
     """Remove a paper from the store, every index, and every later answer."""
@@ -81,7 +81,7 @@ async def remove_paper(paper_id: PaperId, backend: UsesBackend) -> None:
     "/papers",
     summary="Add papers",
     status_code=202,
-    responses=problems(403, 413, 422, 503, 507),
+    responses=problems(413, 422, 503, 507),
     openapi_extra=_BODY,
 )
 async def add_papers(request: Request, response: Response, backend: UsesBackend, jobs: UsesJobs) -> JobOut:

@@ -11,7 +11,7 @@ from api.wire.search import SearchIn, SearchOut
 router = APIRouter(prefix="/v1", tags=["search"])
 
 
-@router.post("/search", summary="Find papers", responses=problems(403, 413, 422, 502, 503, 504))
+@router.post("/search", summary="Find papers", responses=problems(413, 422, 502, 503, 504))
 async def search(sought: SearchIn, backend: UsesBackend, metrics: UsesMetrics) -> SearchOut:
     """Rank the stored papers, each with the sentence that fits best and what every stage said of it."""
     result = await backend.call(

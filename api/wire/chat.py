@@ -230,51 +230,13 @@ class CompletionOut(BaseModel):
         )
 
 
-def _absent(value: object) -> bool:
-    return value is None
-
-
-class DeltaMessageOut(BaseModel):
-    """What a chunk adds to the message; absent fields add nothing."""
-
-    role: Literal["assistant"] | None = Field(default=None, exclude_if=_absent)
-    content: str | None = Field(default=None, exclude_if=_absent)
-    annotations: list[AnnotationOut] | None = Field(default=None, exclude_if=_absent)
-
-
-class ChunkChoiceOut(BaseModel):
-    """The one choice there is, as far as one chunk goes."""
-
-    index: int = 0
-    delta: DeltaMessageOut
-    logprobs: None = None
-    finish_reason: FinishReason | None = None
-
-
-class ChunkOut(BaseModel):
-    """One event of a streamed answer; `[DONE]` follows the last."""
-
-    id: str
-    object: Literal["chat.completion.chunk"] = "chat.completion.chunk"
-    created: int
-    model: str
-    choices: list[ChunkChoiceOut]
-    usage: UsageOut | None = Field(default=None, exclude_if=_absent)
-    citations: list[CitationOut] | None = Field(
-        None, exclude_if=_absent, description="On the chunk with `finish_reason`."
-    )
-    citewell: AboutOut | None = Field(
-        None, exclude_if=_absent, description="On the chunk with `finish_reason`."
-    )
-
-
 MODES: dict[str, Mode] = {"citewell": "auto", "citewell-extractive": "extractive", "citewell-llm": "llm"}
 """What may write the answer, by the name of the model asked for."""
 CREATED = 1793491200
 """Seconds since 1970, as the protocol wants of a model: when these names were first given."""
 
 
-class ModelOut(BaseModel):
+class ServedModelOut(BaseModel):
     """A name that can be asked."""
 
     id: str
@@ -283,11 +245,11 @@ class ModelOut(BaseModel):
     owned_by: str = "citewell"
 
 
-class ModelsOut(BaseModel):
+class ServedModelsOut(BaseModel):
     """The names that can be asked."""
 
     object: Literal["list"] = "list"
-    data: list[ModelOut]
+    data: list[ServedModelOut]
 
 
 def annotations_of(answer: Answer) -> list[AnnotationOut]:

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from api.wire.openai_error import speaks_openai
 from tests.fakes.hostile import Hostile, requests
 from tests.fakes.process import server
 
@@ -20,8 +21,11 @@ def fault_of(sent: Hostile, response: httpx.Response) -> str:
         return f"{sent.label}: shows a traceback"
     if response.status_code >= 400 and sent.method != "HEAD":
         kind = response.headers.get("content-type")
-        if kind != "application/problem+json" or response.json()["status"] != response.status_code:
+        openai = speaks_openai(sent.path)
+        if kind != ("application/json" if openai else "application/problem+json"):
             return f"{sent.label}: {response.status_code} as {kind}"
+        if not openai and response.json()["status"] != response.status_code:
+            return f"{sent.label}: {response.status_code} as {response.json()['status']}"
     return ""
 
 

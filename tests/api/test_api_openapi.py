@@ -1,15 +1,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from types import ModuleType
 from typing import Any
 
 import httpx
 import pytest
 import schemathesis
+from fastapi.routing import APIRoute
 from hypothesis import HealthCheck, settings
+from pydantic import TypeAdapter
 from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
-from api.wire.openai_error import speaks_openai
+from api.app import NOUNS
+from api.wire.openai_error import ErrorEnvelope, speaks_openai
 from api.wire.problem import MEDIA_TYPE, Problem
 from rag.settings import load_settings
 from tests.fakes.app import app_over, served
@@ -70,11 +74,49 @@ def test_every_route_of_the_contract_is_there() -> None:
 def test_every_error_is_documented_in_the_address_es_own_way(
     path: str, method: str, operation: dict[str, Any]
 ) -> None:
-    kind, shape = ("application/json", "ErrorEnvelope") if speaks_openai(path) else (MEDIA_TYPE, "Problem")
+    kind, shape = ("application/json", ErrorEnvelope) if speaks_openai(path) else (MEDIA_TYPE, Problem)
+    assert {"403", "500"} <= set(operation["responses"])
     for status, response in operation["responses"].items():
         if int(status) >= 400:
-            schema = {"$ref": f"#/components/schemas/{shape}"}
-            assert response["content"] == {kind: {"schema": schema}}, (path, method, status)
+            assert list(response["content"]) == [kind], (path, method, status)
+            told = response["content"][kind]
+            assert told["schema"] == {"$ref": f"#/components/schemas/{shape.__name__}"}
+            assert shape.model_validate(told["example"]).model_dump() == told["example"]
+
+
+def test_every_operation_has_a_name_of_its_own_that_a_client_can_call() -> None:
+    names = [operation["operationId"] for _, _, operation in OPERATIONS]
+    assert len(set(names)) == len(names)
+    assert all(name.isidentifier() for name in names)
+    assert not any("__" in name for name in DOCUMENT["components"]["schemas"])
+
+
+@pytest.mark.parametrize("noun", NOUNS, ids=lambda noun: noun.__name__)
+def test_every_json_answer_has_an_example_that_is_one(noun: ModuleType) -> None:
+    for route in noun.router.routes:
+        if not isinstance(route, APIRoute) or not route.include_in_schema or route.response_model is None:
+            continue
+        for method in route.methods or ():
+            responses = DOCUMENT["paths"][route.path_format][method.lower()]["responses"]
+            (told,) = (told for status, told in responses.items() if status.startswith("2"))
+            example = told["content"]["application/json"]["example"]
+            shape = TypeAdapter(route.response_model)
+            dumped = shape.dump_python(shape.validate_python(example), mode="json")
+            assert dumped == example, f"{route.name}: take its example anew from a server"
+
+
+def test_the_example_of_an_answer_keeps_the_promises() -> None:
+    def shown(path: str, method: str) -> Any:
+        return DOCUMENT["paths"][path][method]["responses"]["200"]["content"]["application/json"]["example"]
+
+    answer, paper = shown("/v1/ask", "post"), shown("/v1/papers/{paper_id}", "get")
+    for citation in answer["citations"]:
+        assert citation["paper_id"] == paper["id"]
+        assert paper["abstract"][citation["start"] : citation["end"]] == citation["quote"]
+        assert citation["sha256"] == paper["sha256"]
+    completion = shown("/v1/chat/completions", "post")
+    assert completion["citations"] == answer["citations"]
+    assert completion["choices"][0]["message"]["content"] == answer["answer"]
 
 
 def test_the_example_of_a_problem_is_one() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 JSON = {"content-type": "application/json"}
-POSTED = ("/v1/ask", "/v1/search", "/v1/papers", "/v1/answers/nosuch/feedback")
+POSTED = ("/v1/ask", "/v1/search", "/v1/papers", "/v1/chat/completions", "/v1/answers/nosuch/feedback")
 
 ODD_BODIES: dict[str, bytes] = {
     "empty": b"",
@@ -93,6 +93,10 @@ ODD_PATHS = [
     "/v1/papers/%0d%0aSet-Cookie:x",
     "/v1/papers//",
     "/v1/papers/",
+    "/v1/models/%00",
+    "/v1/models/%ff",
+    "/v1/models/" + "e" * 5_000,
+    "/v1/chat/%00",
     "/v1/jobs/%00",
     "/v1/jobs/%0a",
     "/v1/jobs/" + "b" * 5_000,
@@ -159,6 +163,7 @@ def requests() -> Iterator[Hostile]:
             yield Hostile(f"{path} as {kind[:40]}", "POST", path, body, {"content-type": kind})
     yield from _values("/v1/ask", "question")
     yield from _values("/v1/search", "query")
+    yield from _chats()
     for path in ODD_PATHS:
         yield Hostile(f"GET {path[:60]}", "GET", path)
         yield Hostile(f"DELETE {path[:60]}", "DELETE", path)
@@ -175,5 +180,33 @@ def _values(path: str, name: str) -> Iterator[Hostile]:
         bodies += [
             (f"filters.{each}={value!r}", {name: "attention", "filters": {each: value}}) for each in FILTERS
         ]
+    for label, body in bodies:
+        yield Hostile(f"{path}: {label}", "POST", path, json.dumps(body).encode(), JSON)
+
+
+CHAT_FIELDS = (
+    "model",
+    "messages",
+    "stream",
+    "stream_options",
+    "n",
+    "response_format",
+    "tool_choice",
+    "citewell",
+)
+
+
+def _chats() -> Iterator[Hostile]:
+    """Conversations with every odd text and every odd value in each field."""
+    path = "/v1/chat/completions"
+    asked: dict[str, object] = {"model": "citewell", "messages": [{"role": "user", "content": "attention"}]}
+    bodies: list[tuple[str, object]] = [
+        (label, {**asked, "messages": [{"role": "user", "content": text}]})
+        for label, text in ODD_TEXTS.items()
+    ]
+    for value in ODD_VALUES:
+        bodies += [(f"{name}={value!r}", {**asked, name: value}) for name in CHAT_FIELDS]
+        bodies.append((f"content={value!r}", {**asked, "messages": [{"role": "user", "content": value}]}))
+        bodies.append((f"message={value!r}", {**asked, "messages": [value]}))
     for label, body in bodies:
         yield Hostile(f"{path}: {label}", "POST", path, json.dumps(body).encode(), JSON)
