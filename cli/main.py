@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from cli import answers, keys, papers, serve, settings, show
+from cli import answers, keys, papers, saved, serve, settings, show
 from cli.session import Session
 
 FAILED = 1
@@ -33,6 +33,9 @@ app.command()(answers.chat)
 app.command()(papers.ingest)
 app.add_typer(papers.app, name="papers", help="List, show and remove stored papers.")
 app.command()(papers.status)
+app.add_typer(saved.answers, name="answers", help="List, show, export and remove saved answers.")
+app.add_typer(saved.feedback, name="feedback", help="What was thought of answers.")
+app.command()(saved.replay)
 app.command()(serve.serve)
 app.command()(serve.mcp)
 app.command()(settings.settings)

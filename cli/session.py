@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cli.source import Source
+    from rag.saved import AnswerStore
     from rag.service import Service
     from rag.settings import Settings
 
@@ -20,6 +21,16 @@ def _open_service(settings: Settings) -> Service:
     return open_service(settings)
 
 
+def _open_answers(settings: Settings) -> AnswerStore:
+    from rag.errors import NotFound
+    from rag.saved.opening import saved_answers
+
+    kept = saved_answers(settings)
+    if kept is None:
+        raise NotFound("Answers are not kept: CITEWELL_KEEP_ANSWERS or CITEWELL_KEEP_ANSWERS_DAYS is 0.")
+    return kept
+
+
 @dataclass(slots=True)
 class Session:
     """One run of the command line.
@@ -28,11 +39,13 @@ class Session:
         data_dir: where all that is stored lies; the environment says unless given.
         debug: whether a failure shows where it happened.
         open_service: settings to service; imported only when a command needs it.
+        open_answers: settings to saved answers, which a server may be using meanwhile.
     """
 
     data_dir: Path | None = None
     debug: bool = False
     open_service: Callable[[Settings], Service] = _open_service
+    open_answers: Callable[[Settings], AnswerStore] = _open_answers
 
     def settings(self, **given: object) -> Settings:
         """Settings from the environment and the options.
@@ -74,3 +87,16 @@ class Session:
         key = self.settings(api_key=api_key).api_key
         with Remote.connected(url, key.get_secret_value() if key else None) as remote:
             yield remote
+
+    @contextmanager
+    def answers(self) -> Iterator[AnswerStore]:
+        """The saved answers, open while the block runs.
+
+        Raises:
+            NotFound: none are kept.
+        """
+        kept = self.open_answers(self.settings())
+        try:
+            yield kept
+        finally:
+            kept.close()

@@ -16,13 +16,12 @@ from rag.embed.minilm import MiniLM
 from rag.embed.passages import count_tokens, encode_passages, identity_of, max_tokens
 from rag.index import EMBEDDED, ChromaServer, Indexes, Upkeep
 from rag.library import Library
-from rag.library.backend import library_url
 from rag.provenance import provenance
 from rag.retrieve import HybridSearch, Mix, Reranker
 from rag.retrieve.projection import load_projection
 from rag.retrieve.rerank_endpoint import RerankEndpoint
-from rag.saved import Keeper, Retention, SavedAnswers
-from rag.saved.store import saved_url
+from rag.saved import Keeper
+from rag.saved.opening import saved_answers
 from rag.service import Service
 from rag.settings import Settings
 
@@ -76,20 +75,6 @@ def open_service(settings: Settings, model: BaseEmbedding | None = None) -> Serv
         )
         opened.pop_all()  # the service closes them from here on
         return service
-
-
-def saved_answers(settings: Settings) -> SavedAnswers | None:
-    """Where answers are kept; ``None`` where the settings keep none. Nothing is opened yet.
-
-    Raises:
-        ConfigError: the database's URL is wrong.
-    """
-    keep = Retention(settings.keep_answers_days, settings.keep_answers)
-    if not keep:
-        return None
-    return SavedAnswers(
-        saved_url(settings.data_dir, library_url(settings.data_dir, settings.database_url)), keep
-    )
 
 
 def language_model(settings: Settings, reader: BaseEmbedding, opened: ExitStack) -> CheckedWriter | None:

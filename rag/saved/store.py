@@ -12,7 +12,7 @@ from threading import Lock
 from typing import Any
 
 from filelock import FileLock
-from sqlalchemy import URL, Connection, Engine, Row, Select, delete, insert, select, update
+from sqlalchemy import URL, Connection, Engine, Row, Select, bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from rag.errors import LibraryCorrupt, LibraryError, NotFound, SavedUnavailable
@@ -20,11 +20,15 @@ from rag.library import backend
 from rag.saved.record import FORMAT, Feedback, Saved, decode, encode
 from rag.saved.schema import ANSWERS, FEEDBACK, TABLES
 
-NAME = "answers.sqlite3"
 MOST_FEEDBACK = 100
 """Opinions kept of one answer; the oldest go."""
 _TIDY_EVERY = 200  # answers
 _OPENS_WITHIN_S = 5
+
+# Built once: to make these anew would cost as much as to run them.
+_SET = {name: bindparam(name) for name in ("saved_at", "format", "body")}
+_REPLACE = update(ANSWERS).where(ANSWERS.c.id == bindparam("key")).values(_SET)
+_ADD = insert(ANSWERS).values(_SET | {"id": bindparam("key")})
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -37,13 +41,6 @@ class Retention:
 
     def __bool__(self) -> bool:
         return self.days > 0 and self.count > 0
-
-
-def saved_url(data_dir: Path, library: URL) -> URL:
-    """A file of their own beside a library in SQLite: neither waits for the other. Else the same database."""
-    if library.get_backend_name() == "sqlite":
-        return URL.create("sqlite", database=str(data_dir / NAME))
-    return library
 
 
 class SavedAnswers:
@@ -67,11 +64,11 @@ class SavedAnswers:
     def put(self, saved: Saved) -> None:
         """Keep an answer in place of what its id held; what was thought of it stays."""
         row = {"saved_at": _stamp(saved.saved_at), "format": FORMAT, "body": encode(saved)}
-        key = saved.answer.id
+        row |= {"key": saved.answer.id}
         try:
             with self._writing() as connection:
-                if not connection.execute(update(ANSWERS).where(ANSWERS.c.id == key).values(row)).rowcount:
-                    connection.execute(insert(ANSWERS).values(row | {"id": key}))
+                if not connection.execute(_REPLACE, row).rowcount:
+                    connection.execute(_ADD, row)
                 if self._tidy_is_due():
                     self._tidy(connection, saved.saved_at)
         except SavedUnavailable as error:

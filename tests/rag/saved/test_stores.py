@@ -14,7 +14,7 @@ from sqlalchemy import make_url
 from rag.errors import NotFound, SavedUnavailable
 from rag.library.backend import library_url
 from rag.saved import AnswerStore, Feedback, Retention, SavedAnswers
-from rag.saved.store import NAME, saved_url
+from rag.saved.opening import NAME, saved_url
 from tests.fakes.answers import MemoryAnswers
 from tests.rag.saved.contract import AnswerStoreContract
 from tests.rag.saved.sample import saved

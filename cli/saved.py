@@ -1,0 +1,135 @@
+"""``citewell answers``, ``feedback`` and ``replay``: what was answered, and what was thought of it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli import options, show
+from cli.session import Session
+
+NOT_THE_SAME = 1
+
+answers = typer.Typer(no_args_is_help=True)
+feedback = typer.Typer(no_args_is_help=True)
+
+AnswerId = Annotated[str, typer.Argument(metavar="ID", help="As `citewell answers list` shows it.")]
+Out = Annotated[
+    Path | None, typer.Option("--out", metavar="FILE", help="Where to; standard output unless set.")
+]
+
+
+class FormatName(StrEnum):
+    """What an answer is written down as."""
+
+    bibtex = "bibtex"
+    ris = "ris"
+    csl = "csl"
+    markdown = "markdown"
+
+
+@answers.command("list")
+def list_answers(
+    context: typer.Context,
+    limit: Annotated[int, typer.Option(min=1, max=1000, metavar="N", help="Answers shown.")] = 20,
+) -> None:
+    """List the last answers, newest first."""
+    session: Session = context.obj
+    with session.answers() as kept:
+        for saved in kept.recent(limit):
+            when = saved.saved_at.astimezone().strftime("%Y-%m-%d %H:%M")
+            show.say(f"{saved.answer.id}  {when}  {' '.join(saved.request.question.split())}")
+
+
+@answers.command("show")
+def show_answer(context: typer.Context, answer_id: AnswerId, json: options.Json = False) -> None:
+    """Show an answer as it was sent, with its receipt."""
+    session: Session = context.obj
+    with session.answers() as kept:
+        saved = kept.get(answer_id)
+    from api.wire.answers import ReceiptOut, SavedOut
+
+    if json:
+        show.as_json(SavedOut.of_saved(saved))
+        return
+    show.say(f"{saved.request.question}\n")
+    show.answer(saved.answer)
+    show.say(f"\n{ReceiptOut.of(saved).model_dump_json(indent=2)}")
+
+
+@answers.command("export")
+def export_answer(
+    context: typer.Context,
+    answer_id: AnswerId,
+    format: Annotated[FormatName, typer.Option(help="What to write.")] = FormatName.bibtex,  # noqa: A002
+    out: Out = None,
+) -> None:
+    """Write the papers that an answer cites, with the words quoted, for a reference manager."""
+    from rag.export import export
+
+    session: Session = context.obj
+    with session.answers() as kept:
+        _write(export(kept.get(answer_id).answer, format.value), out)
+
+
+@answers.command("remove")
+def remove_answers(
+    context: typer.Context, answer_ids: Annotated[list[str], typer.Argument(metavar="ID...")]
+) -> None:
+    """Remove answers, and what was thought of them."""
+    session: Session = context.obj
+    with session.answers() as kept:
+        removed = kept.remove(answer_ids)
+    show.say(f"Removed {len(removed)}.")
+    if missing := [answer_id for answer_id in answer_ids if answer_id not in removed]:
+        from rag.errors import NotFound
+
+        raise NotFound(f"Not there: {', '.join(missing)}. `citewell answers list` shows what is.")
+
+
+@feedback.command("list")
+def list_feedback(context: typer.Context) -> None:
+    """List what was thought of answers."""
+    session: Session = context.obj
+    with session.answers() as kept:
+        for saved, opinions in kept.rated():
+            show.say(f"{saved.answer.id}  {' '.join(saved.request.question.split())}")
+            for opinion in opinions:
+                about = "whole" if opinion.citation is None else f"[{opinion.citation}]"
+                show.say(f"    {opinion.rating:<4}  {about:<5}  {' '.join(opinion.comment.split())}".rstrip())
+
+
+@feedback.command("export")
+def export_feedback(context: typer.Context, out: Out = None) -> None:
+    """Write complaints as evaluation cases, for `citewell eval run`. What has no gold is left without."""
+    from eval.feedback import complaints, line
+
+    session: Session = context.obj
+    with session.answers() as kept:
+        lines = [line(case) for case in complaints(kept.rated())]
+    _write("".join(f"{each}\n" for each in lines), out)
+    show.note(f"{len(lines)} cases.")
+
+
+def replay(context: typer.Context, answer_id: AnswerId) -> None:
+    """Ask a saved question again: exit status 0 if the answer is still the same, 1 if it is not."""
+    session: Session = context.obj
+    with session.service() as service:
+        found = service.replay(answer_id)
+    for told in found.circumstances:
+        show.note(f"Changed meanwhile: {told}")
+    for told in found.differences:
+        show.say(told)
+    if not found.same:
+        raise typer.Exit(NOT_THE_SAME)
+    show.say("The same answer.")
+
+
+def _write(text: str, out: Path | None) -> None:
+    if out is not None:
+        out.write_text(text, encoding="utf-8", newline="")
+    elif text:
+        show.say(text.replace("\r\n", "\n").rstrip("\n"))
