@@ -26,7 +26,7 @@ _TIDY_EVERY = 200  # answers
 _OPENS_WITHIN_S = 5
 
 # Built once: to make these anew would cost as much as to run them.
-_SET = {name: bindparam(name) for name in ("saved_at", "format", "body")}
+_SET: dict[str, Any] = {name: bindparam(name) for name in ("saved_at", "format", "body")}
 _REPLACE = update(ANSWERS).where(ANSWERS.c.id == bindparam("key")).values(_SET)
 _ADD = insert(ANSWERS).values(_SET | {"id": bindparam("key")})
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

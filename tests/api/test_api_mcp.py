@@ -1,24 +1,19 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
-import httpx2
 import pytest
-from fastapi import FastAPI
 from mcp.client.client import Client
-from mcp.client.stdio import StdioServerParameters, stdio_client
-from mcp.client.streamable_http import streamable_http_client
 from mcp_types import CallToolResult, TextContent
 
 from rag.errors import LibraryCorrupt, NotReady
 from tests.fakes.app import app_over, running
+from tests.fakes.mcp import over_http, over_stdio
 from tests.fakes.papers import PAPERS, SPARSE
-from tests.fakes.process import ROOT
 from tests.fakes.whole import WholeService
 
 QUESTION = "How is attention made sparse, and what does parsing need?"
@@ -27,18 +22,9 @@ PING = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
 
 
 @asynccontextmanager
-async def over_http(service: WholeService) -> AsyncIterator[Client]:
+async def client_of(service: WholeService) -> AsyncIterator[Client]:
     app = app_over(service)
-    async with running(app), mcp_client(app) as client:
-        yield client
-
-
-@asynccontextmanager
-async def mcp_client(app: FastAPI) -> AsyncIterator[Client]:
-    async with (
-        httpx2.AsyncClient(transport=httpx2.ASGITransport(app)) as http,
-        Client(streamable_http_client("http://localhost/mcp", http_client=http)) as client,
-    ):
+    async with running(app), over_http(app) as client:
         yield client
 
 
@@ -53,7 +39,7 @@ def text_of(result: CallToolResult) -> str:
 
 
 async def test_the_tools_say_what_they_take_and_give_and_that_they_only_read(service: WholeService) -> None:
-    async with over_http(service) as client:
+    async with client_of(service) as client:
         tools = {tool.name: tool for tool in (await client.list_tools()).tools}
         assert set(tools) == {"ask_papers", "search_papers", "get_paper"}
         for tool in tools.values():
@@ -73,7 +59,7 @@ async def test_an_answer_is_the_very_body_that_http_sends_and_readable_too(servi
     app = app_over(service)
     async with running(app) as http:
         body = (await http.post("/v1/ask", json={"question": QUESTION})).json()
-        async with mcp_client(app) as client:
+        async with over_http(app) as client:
             result = await called(client, "ask_papers", question=QUESTION)
         kept = await http.get(f"/v1/answers/{body['id']}")
     assert result.structured_content == body
@@ -83,7 +69,7 @@ async def test_an_answer_is_the_very_body_that_http_sends_and_readable_too(servi
 
 
 async def test_history_filters_and_mode_reach_the_service(service: WholeService) -> None:
-    async with over_http(service) as client:
+    async with client_of(service) as client:
         result = await called(
             client,
             "ask_papers",
@@ -99,7 +85,7 @@ async def test_history_filters_and_mode_reach_the_service(service: WholeService)
 
 
 async def test_papers_are_found_and_read(service: WholeService) -> None:
-    async with over_http(service) as client:
+    async with client_of(service) as client:
         found = await called(client, "search_papers", query="sparse attention", top_k=2)
         assert found.structured_content is not None
         first = found.structured_content["results"][0]
@@ -124,7 +110,7 @@ async def test_papers_are_found_and_read(service: WholeService) -> None:
 async def test_what_is_wrong_comes_back_as_an_error_to_act_on(
     service: WholeService, name: str, arguments: dict[str, Any], told: str
 ) -> None:
-    async with over_http(service) as client:
+    async with client_of(service) as client:
         result = await client.call_tool(name, arguments)
         assert result.is_error
         assert told in text_of(result)
@@ -145,7 +131,7 @@ async def test_a_service_that_fails_is_told_without_its_insides(
         raise error
 
     service.before_call = fail
-    async with over_http(service) as client:
+    async with client_of(service) as client:
         result = await called(client, "ask_papers", question=QUESTION)
     assert result.is_error
     assert told in text_of(result)
@@ -185,8 +171,7 @@ async def http(service: WholeService) -> AsyncIterator[httpx.AsyncClient]:
 
 async def test_a_client_that_starts_it_itself_gets_the_same() -> None:
     expected = WholeService(PAPERS).ask(QUESTION)
-    starts = StdioServerParameters(command=sys.executable, args=["-m", "tests.fakes.serve", "mcp"], cwd=ROOT)
-    async with Client(stdio_client(starts)) as client:
+    async with over_stdio("-m", "tests.fakes.serve", "mcp") as client:
         result = await called(client, "ask_papers", question=QUESTION)
         missing = await called(client, "get_paper", paper_id="nosuch")
     assert result.structured_content is not None

@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from api.app import create_app
 from cli.main import main
@@ -24,6 +25,7 @@ from rag.types import Paper
 from rag.wiring import open_service
 from tests.fakes.app import running
 from tests.fakes.hostile import ODD_TEXTS
+from tests.fakes.mcp import over_http, over_stdio
 from tests.fakes.streams import parsed
 
 
@@ -39,10 +41,14 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Paper]]
     return folder, [record for record in records if isinstance(record, Paper)]
 
 
+def app_of(folder: Path) -> FastAPI:
+    settings = load_settings(data_dir=folder)
+    return create_app(lambda _: open_service(settings), settings)
+
+
 @asynccontextmanager
 async def client_of(folder: Path) -> AsyncIterator[httpx.AsyncClient]:
-    settings = load_settings(data_dir=folder)
-    async with running(create_app(lambda _: open_service(settings), settings)) as client:
+    async with running(app_of(folder)) as client:
         yield client
 
 
@@ -54,22 +60,34 @@ def lasting(body: dict[str, Any]) -> dict[str, Any]:
 async def test_every_door_gives_the_same_answer(
     stored: tuple[Path, list[Paper]], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    folder, _ = stored
+    folder, app = stored[0], app_of(stored[0])
     asked = {"question": "How can graph convolutional networks be simplified for recommendation?"}
-    async with client_of(folder) as client:
+    async with running(app) as client:
         whole = (await client.post("/v1/ask", json=asked)).json()
         streamed = parsed((await client.post("/v1/ask", json={**asked, "stream": True})).text)
         message = {"role": "user", "content": asked["question"]}
         chat = {"model": "citewell", "messages": [message]}
         completion = (await client.post("/v1/chat/completions", json=chat)).json()
+        async with over_http(app) as tools:
+            called = await tools.call_tool("ask_papers", asked)
+        saved = (await client.get(f"/v1/answers/{whole['id']}")).json()
+    start = "from cli.main import run; run()"
+    async with over_stdio("-c", start, "--data-dir", str(folder), "mcp") as tools:
+        started = await tools.call_tool("ask_papers", asked)
     assert whole["status"] == "answered"
     assert any(citation["title"].startswith("UltraGCN") for citation in whole["citations"])
     assert lasting(dict(streamed)["final"]) == lasting(whole)
     assert "".join(data["text"] for name, data in streamed if name == "delta") == whole["answer"]
     assert completion["choices"][0]["message"]["content"] == whole["answer"]
     assert completion["citations"] == whole["citations"]
+    for result in (called, started):
+        assert result.structured_content is not None
+        assert lasting(result.structured_content) == lasting(whole)
+    assert lasting({name: value for name, value in saved.items() if name != "receipt"}) == lasting(whole)
     assert main(["--data-dir", str(folder), "ask", asked["question"], "--json"], Session()) == 0
     assert lasting(json.loads(capsys.readouterr().out)) == lasting(whole)
+    assert main(["--data-dir", str(folder), "replay", whole["id"]], Session()) == 0
+    assert capsys.readouterr() == ("The same answer.\n", "")
 
 
 async def test_every_quote_is_in_the_paper_that_the_service_shows(stored: tuple[Path, list[Paper]]) -> None:
