@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from cli import options, show
+from cli.plain import plain, plain_json
 from cli.session import Session
 
 NOT_THE_SAME = 1
@@ -50,14 +51,17 @@ def show_answer(context: typer.Context, answer_id: AnswerId, json: options.Json 
     session: Session = context.obj
     with session.answers() as kept:
         saved = kept.get(answer_id)
-    from api.wire.answers import ReceiptOut, SavedOut
+    from api.wire.answers import SavedOut
+    from cli import reading
+    from cli.screen import Screen
 
+    body = SavedOut.of_saved(saved)
     if json:
-        show.as_json(SavedOut.of_saved(saved))
+        show.as_json(body)
         return
-    show.say(f"{saved.request.question}\n")
-    show.answer(saved.answer)
-    show.say(f"\n{ReceiptOut.of(saved).model_dump_json(indent=2)}")
+    show.say(f"{body.question}\n")
+    reading.answer(Screen(), body)
+    show.say(f"\n{body.receipt.model_dump_json(indent=2)}")
 
 
 @answers.command("export")
@@ -72,7 +76,7 @@ def export_answer(
 
     session: Session = context.obj
     with session.answers() as kept:
-        _write(export(kept.get(answer_id).answer, format.value), out)
+        _write(export(kept.get(answer_id).answer, format.value), out, json=format == FormatName.csl)
 
 
 @answers.command("remove")
@@ -110,7 +114,7 @@ def export_feedback(context: typer.Context, out: Out = None) -> None:
     session: Session = context.obj
     with session.answers() as kept:
         lines = [line(case) for case in complaints(kept.rated())]
-    _write("".join(f"{each}\n" for each in lines), out)
+    _write("".join(f"{each}\n" for each in lines), out, json=True)
     show.note(f"{len(lines)} cases.")
 
 
@@ -128,8 +132,10 @@ def replay(context: typer.Context, answer_id: AnswerId) -> None:
     show.say("The same answer.")
 
 
-def _write(text: str, out: Path | None) -> None:
+def _write(text: str, out: Path | None, *, json: bool) -> None:
+    """To a file as it is; to a terminal without what that would obey, which JSON can escape."""
     if out is not None:
         out.write_text(text, encoding="utf-8", newline="")
     elif text:
-        show.say(text.replace("\r\n", "\n").rstrip("\n"))
+        text = text.replace("\r\n", "\n").rstrip("\n")
+        show.raw(plain_json(text) if json else plain(text))
