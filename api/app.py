@@ -114,10 +114,9 @@ def _wrap(app: FastAPI, settings: Settings, metrics: Metrics, watcher: Watcher) 
         required=is_public(settings.host),
         rates=Rates(settings.rate_limit or DEFAULT_RATES) if settings.rate_limit != "off" else None,
         rates_without_keys=settings.rate_limit is not None,
-        metrics=metrics,
     )
-    app.add_middleware(KnownOrigin, origins=settings.allowed_origins, metrics=metrics)
-    app.add_middleware(KnownHost, keys=keys, names=settings.allowed_hosts, metrics=metrics)
+    app.add_middleware(KnownOrigin, origins=settings.allowed_origins)
+    app.add_middleware(KnownHost, keys=keys, names=settings.allowed_hosts)
     # What these raise is told as any other error of the address is.
     app.add_middleware(ExceptionMiddleware, handlers=app.exception_handlers)
     if settings.allowed_origins:

@@ -17,7 +17,6 @@ from api.access import needed
 from api.address import is_loopback_name, name_in
 from api.keys import ApiKey, KeyFile
 from api.keys import Scope as KeyScope
-from api.metrics import Metrics
 from api.rates import Rates
 
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
@@ -33,20 +32,19 @@ class KnownHost:
         app: what is wrapped.
         keys: where there are some, such a page has none, and only the names given are looked at.
         names: allowed beside those that can only mean this machine.
-        metrics: counts refusals.
     """
 
-    def __init__(self, app: ASGIApp, keys: KeyFile, names: Collection[str], metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, keys: KeyFile, names: Collection[str]) -> None:
         self._app = app
         self._keys = keys
         self._names = frozenset(name.lower() for name in names)
-        self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
         if scope["type"] == "http" and not self._known(scope) and (self._names or not self._keys.all()):
-            self._metrics.refused("host")
-            raise HTTPException(
+            raise _refused(
+                scope,
+                "host",
                 403,
                 "This server does not answer to that host name; CITEWELL_ALLOWED_HOSTS lists those it does.",
             )
@@ -64,20 +62,19 @@ class KnownOrigin:
     Args:
         app: what is wrapped.
         origins: whose pages may, beside our own.
-        metrics: counts refusals.
     """
 
-    def __init__(self, app: ASGIApp, origins: Collection[str], metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, origins: Collection[str]) -> None:
         self._app = app
         self._origins = frozenset(origins)
-        self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
         changes = scope["type"] == "http" and scope["method"] not in _SAFE_METHODS
         if changes and self._foreign(Headers(scope=scope)):
-            self._metrics.refused("origin")
-            raise HTTPException(
+            raise _refused(
+                scope,
+                "origin",
                 403,
                 "Pages of another origin can't use this server, but for those of CITEWELL_ALLOWED_ORIGINS.",
             )
@@ -105,7 +102,6 @@ class Guard:
             that a file that is lost opens nothing.
         rates: for each key; for each address where no key is asked for.
         rates_without_keys: whether these hold there.
-        metrics: counts refusals.
     """
 
     def __init__(
@@ -116,14 +112,12 @@ class Guard:
         required: bool,
         rates: Rates | None,
         rates_without_keys: bool,
-        metrics: Metrics,
     ) -> None:
         self._app = app
         self._keys = keys
         self._required = required
         self._rates = rates
         self._rates_without_keys = rates_without_keys
-        self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -131,39 +125,45 @@ class Guard:
             await send({"type": "websocket.close", "code": 1008})
             return
         if scope["type"] == "http" and (need := needed(scope["method"], scope["path"])) is not None:
-            await self._count(scope, self._admitted(Headers(scope=scope), need))
+            key = self._admitted(scope, need)
+            await self._count(scope, key)
         await self._app(scope, receive, send)
 
-    def _admitted(self, headers: Headers, need: KeyScope) -> ApiKey | None:
+    def _admitted(self, scope: Scope, need: KeyScope) -> ApiKey | None:
         """The key that opens; None where none is asked for."""
         self._required = self._required or bool(self._keys.all())
         if not self._required:
             return None
-        given = _given(headers)
+        given = _given(Headers(scope=scope))
         key = self._keys.find(given) if given else None
         if key is None:
-            self._metrics.refused("wrong_key" if given else "no_key")
             challenge = 'Bearer realm="citewell"' + (', error="invalid_token"' if given else "")
             told = "There is no such API key. " if given else "An API key is needed. "
-            raise HTTPException(401, told + _WHERE, {"WWW-Authenticate": challenge})
+            reason = "wrong_key" if given else "no_key"
+            raise _refused(scope, reason, 401, told + _WHERE, {"WWW-Authenticate": challenge})
+        scope["state"]["key"] = key.name
         if not key.may(need):
-            self._metrics.refused("scope")
             challenge = f'Bearer realm="citewell", error="insufficient_scope", scope="{need}"'
-            raise HTTPException(403, f"This needs a key of scope {need}.", {"WWW-Authenticate": challenge})
+            told = f"This needs a key of scope {need}."
+            raise _refused(scope, "scope", 403, told, {"WWW-Authenticate": challenge})
         return key
 
     async def _count(self, scope: Scope, key: ApiKey | None) -> None:
-        if key is not None:
-            scope["state"]["key"] = key.name
         if self._rates is None or (key is None and not self._rates_without_keys):
             return
         address = (scope.get("client") or ("unknown", 0))[0]
         wait_s = await self._rates.wait_s(f"address {address}" if key is None else f"key {key.name}")
         if wait_s:
-            self._metrics.refused("rate")
-            raise HTTPException(
-                429, f"Too many requests; try again in {wait_s} s.", {"Retry-After": str(wait_s)}
-            )
+            told = f"Too many requests; try again in {wait_s} s."
+            raise _refused(scope, "rate", 429, told, {"Retry-After": str(wait_s)})
+
+
+def _refused(
+    scope: Scope, reason: str, status: int, told: str, headers: dict[str, str] | None = None
+) -> HTTPException:
+    """The refusal of a request, its reason noted for the log and the figures."""
+    scope["state"]["refused"] = reason
+    return HTTPException(status, told, headers)
 
 
 def _given(headers: Headers) -> str:

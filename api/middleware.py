@@ -79,13 +79,18 @@ class Envelope:
             failed = problem_response(plain_problem(500, request_id=request_id), scope)
             await failed(scope, receive, send_with_headers)
         finally:
-            seconds = time.perf_counter() - started
-            method, route = _method(scope), _route(scope)
-            self._metrics.request(method, route, status, seconds)
-            told = {"method": method, "route": route, "status": status, "ms": round(seconds * 1000, 1)}
-            told |= {name: scope["state"][name] for name in ("key",) if name in scope["state"]}
-            log.info("%s %s %d %.1fms", method, route, status, seconds * 1000, extra={"fields": told})
+            self._tell(scope, status, time.perf_counter() - started)
             REQUEST_ID.reset(bound)
+
+    def _tell(self, scope: Scope, status: int, seconds: float) -> None:
+        """Log and count a request that has ended."""
+        method, route, state = _method(scope), _route(scope), scope["state"]
+        self._metrics.request(method, route, status, seconds)
+        told = {"method": method, "route": route, "status": status, "ms": round(seconds * 1000, 1)}
+        told |= {name: state[name] for name in ("key", "refused") if name in state}
+        if reason := state.get("refused"):
+            self._metrics.refused(reason)
+        log.info("%s %s %d %.1fms", method, route, status, seconds * 1000, extra={"fields": told})
 
 
 class BodyLimit:
@@ -156,6 +161,8 @@ def _method(scope: Scope) -> str:
 
 
 def _route(scope: Scope) -> str:
+    if "refused" in scope["state"]:
+        return "refused"
     template = getattr(scope.get("route"), "path", "")
     if template:
         return str(template)

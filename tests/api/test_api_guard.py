@@ -184,6 +184,7 @@ async def test_each_key_has_a_rate_of_its_own_on_routes_and_mounts(tmp_path: Pat
         figures = (await client.get("/metrics", headers=second)).text
     assert 'citewell_refused_requests_total{reason="rate"} 3.0' in figures
     assert 'citewell_refused_requests_total{reason="no_key"} 1.0' in figures
+    assert 'citewell_requests_total{method="GET",route="refused",status="429"} 3.0' in figures
 
 
 async def test_many_at_once_get_no_more_than_the_rate(tmp_path: Path) -> None:
