@@ -92,6 +92,7 @@ class Postings:
         self.numbers = {term: number for number, term in enumerate(terms)}
         self.lengths: NDArray[np.int32] = np.load(folder / "lengths.npy")
         self.starts: NDArray[np.int64] = np.load(folder / "starts.npy")
+        self._sizes = self.starts[1:] - self.starts[:-1]
         self.rows: NDArray[np.int32] = np.asarray(np.load(folder / "rows.npy", mmap_mode="r"))
         self.counts: NDArray[np.uint16] = np.asarray(np.load(folder / "counts.npy", mmap_mode="r"))
 
@@ -104,7 +105,7 @@ class Postings:
     def count(self, term: str) -> int:
         """How many papers have a term."""
         number = self.numbers.get(term)
-        return 0 if number is None else int(self.starts[number + 1] - self.starts[number])
+        return 0 if number is None else int(self._sizes[number])
 
     def having(self, papers: Mask) -> Counter[str]:
         """How many of these papers have each term that some of them has."""
@@ -222,7 +223,10 @@ class LexicalIndex:
 
     def _having(self, term: str) -> int:
         """How many papers have a term."""
-        return sum(part.postings.count(term) for part in self._parts) - self._gone[term]
+        having = -self._gone[term] if self._gone else 0
+        for part in self._parts:
+            having += part.postings.count(term)
+        return having
 
     def _known(self, query: str) -> list[str]:
         """The query's terms that some paper has; a term said twice is asked once."""

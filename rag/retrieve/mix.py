@@ -27,7 +27,7 @@ class Mix:
     sentence: float = 0.15
     late: float = 0.35
     candidates: int = 100
-    depth: int = 50
+    depth: int = 30
 
     @property
     def stages(self) -> dict[str, float]:

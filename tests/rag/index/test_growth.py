@@ -118,7 +118,7 @@ def change(stored: Library, kind: str, numbers: list[int]) -> None:
         stored.touch_sources(dict.fromkeys(ids, ("c.txt",)))
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(changes=st.lists(CHANGE, min_size=1, max_size=5))
 def test_what_is_added_to_a_generation_answers_as_one_made_anew(
     tmp_path_factory: pytest.TempPathFactory, changes: list[tuple[str, list[int]]]
