@@ -9,13 +9,25 @@ RUN := $(VENV)/.run-installed
 DEV := $(VENV)/.dev-installed
 PLAIN := .venv-plain/bin/python
 
-.PHONY: serve test check bench load eval gate reference lock clean
+.PHONY: serve test check chromium screenshots bench load eval gate reference lock clean
 
 serve: $(RUN)
 	$(BIN)/citewell serve --bundled
 
-test: $(DEV) check
+test: $(DEV) check chromium
 	$(BIN)/python -m pytest
+
+# The browser that the page is tested in: Debian's, installed where that is allowed.
+chromium:
+	@command -v chromium chromium-browser >/dev/null || { \
+		[ -e /etc/debian_version ] && as=$$([ "$$(id -u)" = 0 ] || echo sudo -n) && $$as true 2>/dev/null && \
+		add="$$as env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends chromium" && \
+		{ $$add >/dev/null 2>&1 || { $$as apt-get update -qq && $$add >/dev/null; }; }; } || \
+		echo "No chromium here, and none can be installed: tests/browser will be skipped (apt-get install chromium)."
+
+# The two pictures of the README.
+screenshots: $(DEV) chromium
+	$(BIN)/python -m tests.browser.screenshots
 
 check: $(DEV)
 	$(BIN)/ruff format --check .

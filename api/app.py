@@ -24,14 +24,14 @@ from api.mcp.http import McpDoor
 from api.metrics import Metrics
 from api.middleware import BodyLimit, Envelope
 from api.rates import Rates
-from api.routes import answers, ask, chat, health, jobs, mcp, pages, papers, search
+from api.routes import answers, ask, chat, corpus, health, jobs, mcp, pages, papers, search
 from rag.settings import Settings
 from rag.watch import Watcher
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import TracerProvider
 
-NOUNS = (ask, chat, answers, search, papers, jobs, mcp, health, pages)
+NOUNS = (ask, chat, answers, search, papers, corpus, jobs, mcp, health, pages)
 """What there are routes for; a new noun is one file in ``api/routes`` and one word here."""
 
 QUESTION_BYTES = 1024 * 1024

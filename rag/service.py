@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from rag.answer.answerer import Answerer
+from rag.answer.examples import example_questions
 from rag.checks import (
     MAX_QUESTION,
     check_comment,
@@ -33,6 +34,7 @@ from rag.types import (
     Filters,
     IngestReport,
     Mode,
+    Overview,
     Paper,
     PaperPage,
     Rejection,
@@ -45,6 +47,10 @@ from rag.types import (
 _log = logging.getLogger(__name__)
 
 EVERYTHING = Filters()
+NAMES_SHOWN = 200
+"""Sources, authors and categories that an overview names, the commonest."""
+TITLES_READ = 500
+"""Titles from which example questions are made."""
 
 
 class Service:
@@ -84,6 +90,7 @@ class Service:
         self._chunk = chunk
         self._encode = encode
         self._upkeep = upkeep
+        self._overview: tuple[int, Overview] | None = None
 
     def ask(
         self,
@@ -217,13 +224,30 @@ class Service:
             _log.warning("Removed papers stay in the index for now: %s", error)
         return removed
 
-    def papers(self, *, limit: int = 50, cursor: str | None = None, q: str | None = None) -> PaperPage:
+    def papers(
+        self,
+        *,
+        limit: int = 50,
+        cursor: str | None = None,
+        q: str | None = None,
+        filters: Filters = EVERYTHING,
+    ) -> PaperPage:
         """Stored papers in the order of their ids.
 
         Raises:
-            InvalidInput: the limit or the cursor is none.
+            InvalidInput: the limit, the cursor or a filter is none.
         """
-        return self._library.list(limit, cursor, q or "")
+        check_filters(filters)
+        return self._library.list(limit, cursor, q or "", self._among(filters))
+
+    def overview(self) -> Overview:
+        """What tells the stored papers apart, and questions to begin with; kept until they change."""
+        with self._library.snapshot() as now:
+            known = self._overview
+            if known is None or known[0] != now.revision:
+                examples = example_questions(now.titles(TITLES_READ))
+                known = self._overview = (now.revision, Overview(now.facets(NAMES_SHOWN), examples))
+        return known[1]
 
     def paper(self, paper_id: str) -> Paper:
         """One stored paper.
@@ -315,6 +339,12 @@ class Service:
             top_k=request.top_k,
             mode=request.mode,
         )
+
+    def _among(self, filters: Filters) -> list[str] | None:
+        """The ids that the filters let through, sorted; None where they limit nothing."""
+        with self._indexes.lease() as generation:
+            mask = generation.mask(filters)
+            return None if mask is None else sorted(generation.ids[row] for row in mask.nonzero()[0].tolist())
 
     def _probe_index(self) -> None:
         with self._indexes.lease():

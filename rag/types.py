@@ -274,6 +274,32 @@ class PaperPage:
 
 
 @dataclass(frozen=True, slots=True)
+class Facet:
+    """A name that a filter takes, and how many papers it lets through."""
+
+    name: str
+    papers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """What tells the stored papers apart: years newest first, names commonest first, not all."""
+
+    years: tuple[Facet, ...] = ()
+    sources: tuple[Facet, ...] = ()
+    authors: tuple[Facet, ...] = ()
+    categories: tuple[Facet, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What a newcomer wants to know of the stored papers: what tells them apart, and what to ask."""
+
+    facets: Facets
+    examples: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ServiceStatus:
     """What is stored, what answers, and with what."""
 

@@ -30,3 +30,14 @@ def chroma(chroma_server: Chroma) -> Chroma:
     """A Chroma server that runs."""
     chroma_server.start()
     return chroma_server
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """One line on browser tests that did not run, and how to have them."""
+    skipped = [
+        report for report in terminalreporter.stats.get("skipped", []) if "tests/browser" in report.nodeid
+    ]
+    if skipped:
+        terminalreporter.write_line(
+            f"{len(skipped)} tests of the page were skipped: there is no chromium (apt-get install chromium)"
+        )

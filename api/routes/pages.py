@@ -6,6 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from fastapi import APIRouter, FastAPI
+from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 
@@ -32,9 +33,9 @@ async def docs() -> FileResponse:
 
 
 def mount_files(app: FastAPI) -> None:
-    """Serve the pages' files."""
-    app.mount("/static/swagger", StaticFiles(directory=_swagger_files()), name="swagger")
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    """Serve the pages' files, compressed for whoever takes them so."""
+    app.mount("/static/swagger", GZipMiddleware(StaticFiles(directory=_swagger_files())), name="swagger")
+    app.mount("/static", GZipMiddleware(StaticFiles(directory=STATIC)), name="static")
 
 
 def _swagger_files() -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -11,12 +12,16 @@ from api.intake import job_of
 from api.openapi import problems
 from api.routes.jobs import written
 from api.wire.papers import PAPER_SCHEMA, JobOut, PaperOut, PaperPageOut
-from rag.checks import MAX_QUESTION
+from rag.checks import MAX_NAMES, MAX_QUESTION, YEARS
 from rag.errors import NotFound
+from rag.types import Filters
 
 router = APIRouter(prefix="/v1", tags=["papers"])
 
 PaperId = Annotated[str, Path(min_length=1, max_length=1000, description="May hold slashes, as DOIs do.")]
+
+AYear = Annotated[int | None, Query(ge=YEARS.start, le=YEARS.stop - 1)]
+SomeNames = Annotated[Sequence[str], Query(max_length=MAX_NAMES)]
 
 _BODY: dict[str, Any] = {
     "requestBody": {
@@ -51,10 +56,24 @@ async def list_papers(
     q: Annotated[
         str | None, Query(max_length=MAX_QUESTION, description="Held by title, abstract or an author.")
     ] = None,
+    year_from: AYear = None,
+    year_to: AYear = None,
+    source: SomeNames = (),
+    author: SomeNames = (),
+    category: SomeNames = (),
 ) -> PaperPageOut:
-    """The stored papers, page by page."""
+    """The stored papers, page by page; filters as for a question, a name given once or repeated."""
+    limits = Filters(
+        sources=tuple(source),
+        year_from=year_from,
+        year_to=year_to,
+        authors=tuple(author),
+        categories=tuple(category),
+    )
     return PaperPageOut.of(
-        await backend.call(lambda service: service.papers(limit=limit, cursor=cursor, q=q or None))
+        await backend.call(
+            lambda service: service.papers(limit=limit, cursor=cursor, q=q or None, filters=limits)
+        )
     )
 
 

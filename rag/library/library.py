@@ -149,13 +149,20 @@ class Library:
             raise NotFound(f"No paper has the id {paper_id!r}: list the papers to see the ids there are.")
         return found[paper_id]
 
-    def list(self, limit: int = 50, cursor: str | None = None, q: str = "") -> PaperPage:
+    def list(
+        self,
+        limit: int = 50,
+        cursor: str | None = None,
+        q: str = "",
+        among: Sequence[str] | None = None,
+    ) -> PaperPage:
         """Papers in the order of their ids; a page stays where it is while papers come and go.
 
         Args:
             limit: papers a page, from 1.
             cursor: ``next_cursor`` of the page before, ``None`` for the first.
             q: what the title, the abstract or an author must hold, whatever its case; empty for all papers.
+            among: ids, sorted, that a paper must be of; ``None`` for all papers.
 
         Raises:
             InvalidInput: the limit is below 1, or the cursor none of ours.
@@ -163,6 +170,8 @@ class Library:
         if limit < 1:
             raise InvalidInput(f"limit is {limit}: ask for 1 or more.", field="limit")
         with self.snapshot() as now:
+            if among is not None:
+                return now.page_among(among, limit, cursor, q)
             return now.page(limit, cursor, q)
 
     def content_hashes(self, ids: Iterable[str]) -> dict[str, str]:

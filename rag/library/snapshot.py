@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import binascii
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
@@ -15,9 +16,10 @@ from numpy.typing import NDArray
 from sqlalchemy import BindParameter, Connection, Row, Select, bindparam, func, select
 
 from rag.errors import InvalidInput
+from rag.library.facets import Tally
 from rag.library.records import Run, RunState, StoredPaper, fold, unstorable
 from rag.library.schema import CHUNKS, FOLDED, META, PAPERS, RUNS, SOURCES, TOKENS, VECTORS
-from rag.types import Chunk, ChunkKind, EmbeddingIdentity, Paper, PaperPage, Span
+from rag.types import Chunk, ChunkKind, EmbeddingIdentity, Facets, Paper, PaperPage, Span
 
 _IDS_A_QUERY = 500
 _Columns = tuple[Any, ...]
@@ -99,6 +101,33 @@ class Snapshot:
         rows = self._connection.execute(query).all()
         items = tuple(self._told(rows[:limit]))
         return PaperPage(items, _encode(items[-1].id) if len(rows) > limit else None)
+
+    def page_among(self, ids: Sequence[str], limit: int, cursor: str | None, q: str) -> PaperPage:
+        """As ``page``, of the papers of these ids alone, which are sorted; absent ones are left out."""
+        if unstorable(q):
+            return PaperPage(())
+        query = _PAPERS_OF.order_by(PAPERS.c.id)
+        if wanted := fold(q):
+            query = query.join(FOLDED).where(FOLDED.c.text.contains(wanted, autoescape=True))
+        rest = ids[0 if cursor is None else bisect_right(ids, _decode(cursor)) :]
+        rows = list(islice(self._rows(query, rest), limit + 1))
+        items = tuple(self._told(rows[:limit]))
+        return PaperPage(items, _encode(items[-1].id) if len(rows) > limit else None)
+
+    def facets(self, most: int) -> Facets:
+        """Years, and the commonest ``most`` sources, authors and categories, with their papers."""
+        tally = Tally()
+        columns = select(PAPERS.c.year, PAPERS.c.authors, PAPERS.c.categories).order_by(PAPERS.c.id)
+        for year, authors, categories in self._connection.execute(columns):
+            tally.add(year, authors, categories)
+        for (source,) in self._connection.execute(select(SOURCES.c.source)):
+            tally.add_source(source)
+        return tally.facets(most)
+
+    def titles(self, most: int) -> tuple[str, ...]:
+        """The titles of the first papers in the order of their ids."""
+        query = select(PAPERS.c.title).order_by(PAPERS.c.id).limit(most)
+        return tuple(self._connection.execute(query).scalars())
 
     def content_hashes(self, ids: Iterable[str]) -> dict[str, str]:
         """The content hash of each of these papers that is stored."""

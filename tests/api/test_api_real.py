@@ -131,3 +131,34 @@ async def test_a_removed_paper_is_in_no_later_search_or_answer(
         ).json()
     assert papers[3].id not in {result["paper_id"] for result in found["results"]}
     assert papers[3].id not in {citation["paper_id"] for citation in answer["citations"]}
+
+
+async def test_the_corpus_tells_what_filters_can_name_and_they_narrow_the_list(
+    stored: tuple[Path, list[Paper]], tmp_path: Path
+) -> None:
+    shutil.copytree(stored[0], tmp_path / "data")
+    named = {"authors": ["Ada Example"], "categories": ["cs.CL"], "source": "own", "year": 2021}
+    added = [{"title": "Sparse words", "abstract": "Words are few here.", **named}]
+    async with client_of(tmp_path / "data") as client:
+        job = (await client.post("/v1/papers", json=added)).json()
+        while (job := (await client.get(f"/v1/jobs/{job['id']}")).json())["state"] in ("queued", "running"):
+            pass
+        corpus = (await client.get("/v1/corpus")).json()
+        lists = [
+            (await client.get(f"/v1/papers?{limits}")).json()["items"]
+            for limits in (
+                "author=ADA%20example",
+                "category=cs.CL&year_from=2021&year_to=2021",
+                "source=own&source=nothing&q=sparse",
+            )
+        ]
+        none = (await client.get("/v1/papers", params={"author": "Ada Example", "year_from": 2022})).json()
+        wrong = await client.get("/v1/papers", params={"year_from": 2022, "year_to": 2021})
+    assert corpus["papers"] == len(stored[1]) + 1
+    assert corpus["facets"]["years"] == [{"name": "2021", "papers": 1}]
+    assert corpus["facets"]["authors"] == [{"name": "Ada Example", "papers": 1}]
+    assert {facet["name"] for facet in corpus["facets"]["sources"]} == {"first.txt", "own"}
+    assert corpus["examples"]
+    assert [[paper["title"] for paper in papers] for papers in lists] == [["Sparse words"]] * 3
+    assert none["items"] == []
+    assert wrong.status_code == 422

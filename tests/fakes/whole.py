@@ -22,11 +22,14 @@ from rag.types import (
     Cancelled,
     Citation,
     EmbeddingIdentity,
+    Facet,
+    Facets,
     Filters,
     Hit,
     IndexInfo,
     IngestReport,
     Mode,
+    Overview,
     Paper,
     PaperPage,
     Refusal,
@@ -202,12 +205,22 @@ class WholeService:
         self.generation += 1
         return IngestReport(**counts, rejected=tuple(rejected), generation=self.generation)
 
-    def papers(self, *, limit: int = 50, cursor: str | None = None, q: str | None = None) -> PaperPage:
+    def papers(
+        self,
+        *,
+        limit: int = 50,
+        cursor: str | None = None,
+        q: str | None = None,
+        filters: Filters = Filters(),  # noqa: B008  # frozen
+    ) -> PaperPage:
         """Papers in id order; the cursor is the last id of the page before."""
+        check_filters(filters)
         wanted = [
             paper
             for paper_id, paper in sorted(self.stored.items())
-            if (cursor is None or paper_id > cursor) and (q is None or q.casefold() in paper.title.casefold())
+            if (cursor is None or paper_id > cursor)
+            and (q is None or q.casefold() in paper.title.casefold())
+            and (filters.year_from is None or (paper.year or 0) >= filters.year_from)
         ]
         page = tuple(wanted[:limit])
         return PaperPage(page, page[-1].id if len(wanted) > limit else None)
@@ -237,6 +250,12 @@ class WholeService:
             mode="extractive",
             model="words",
         )
+
+    def overview(self) -> Overview:
+        """Years, and a question."""
+        years = sorted({paper.year for paper in self.stored.values() if paper.year}, reverse=True)
+        of_year = [Facet(str(year), sum(p.year == year for p in self.stored.values())) for year in years]
+        return Overview(Facets(years=tuple(of_year)), ("What does sparse attention do?",))
 
     def not_ready(self) -> tuple[str, ...]:
         """What a test says is missing."""

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from rag.errors import EmbeddingMismatch, InvalidInput, LibraryError, NotFound
 from rag.library import Entry, Library, Run, RunState, content_hash
-from rag.types import ChunkKind, EmbeddingIdentity, Paper, Span
+from rag.types import ChunkKind, EmbeddingIdentity, Facets, Paper, Span
 from tests.rag.library.sample import DIM, MODEL, a_paper, chunked, entry, tokens_of, vectors_of
 
 Opener = Callable[[], Library]
@@ -213,6 +213,36 @@ class LibraryContract:
         with filled(opener, 1) as library, pytest.raises(InvalidInput) as refused:
             library.list(cursor=cursor)
         assert refused.value.field == "cursor"
+
+    def test_pages_of_chosen_papers_hold_no_others(self, opener: Opener) -> None:
+        with filled(opener, 12) as library:
+            among = [f"p{number:05}" for number in (1, 2, 3, 5, 8)]
+            first = library.list(2, None, "", [*among, "zz-not-stored"])
+            rest = library.list(9, first.next_cursor, "", among)
+            assert [paper.id for paper in first.items + rest.items] == among
+            assert rest.next_cursor is None
+            assert library.list(9, None, "", []).items == ()
+            title = library.paper("p00005").title
+            assert [paper.id for paper in library.list(9, None, title, among).items] == ["p00005"]
+
+    def test_facets_count_names_as_filters_compare_them(self, opener: Opener) -> None:
+        papers = [
+            replace(a_paper(0), year=2020, authors=("Ada E.", "ADA E."), categories=("cs",), sources=("a",)),
+            replace(a_paper(1), year=2021, authors=("ada  e.",), categories=(), sources=("a", "b")),
+            replace(a_paper(2), year=None, authors=("Bo",), categories=("cs",), sources=()),
+        ]
+        with opener() as library:
+            library.bind_embedding(MODEL)
+            library.commit([entry(paper) for paper in papers])
+            with library.snapshot() as now:
+                facets = now.facets(1)
+        told = {name: [(one.name, one.papers) for one in getattr(facets, name)] for name in Facets.__slots__}
+        assert told == {
+            "years": [("2021", 1), ("2020", 1)],
+            "sources": [("a", 2)],
+            "authors": [("Ada E.", 2)],
+            "categories": [("cs", 2)],
+        }
 
     @pytest.mark.parametrize("limit", [0, -1])
     def test_a_page_of_nothing_is_refused(self, opener: Opener, limit: int) -> None:

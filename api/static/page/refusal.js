@@ -1,0 +1,62 @@
+// No answer in the papers: what was looked for, what comes nearest, what to try.
+import { button, make, shown, titled } from "./text.js";
+
+const HEADINGS = {
+  empty_library: "There are no papers yet",
+  unclear_question: "What is asked?",
+  filtered_out: "Not within these filters",
+  off_domain: "These papers are about other things",
+  detail_not_in_abstract: "The nearest abstract does not say",
+  not_in_corpus: "Not in these papers",
+};
+const SAID = {
+  empty_library: "There is nothing to answer from until papers are added.",
+  unclear_question: "The question has no word that could be looked up.",
+  filtered_out: "Nothing that the filters let through answers this.",
+  off_domain: "None of them answers this.",
+  detail_not_in_abstract: "Abstracts leave details out; the full text may have it.",
+  not_in_corpus: "None of the stored papers answers this.",
+};
+
+/**
+ * @param {any} body the whole answer
+ * @param {{ask: (question: string) => void, reword: () => void, unfilter: () => void, add: () => void,
+ *   open: (paper: any) => void}} acts what its buttons do
+ */
+export function refusalNodes(body, acts) {
+  const { reason, missing, nearest, suggestions } = body.refusal;
+  const nodes = [
+    make("p", { class: "refused" }, HEADINGS[reason] ?? "Not in these papers"),
+    make("p", {}, SAID[reason] ?? shown(body.answer)),
+  ];
+  if (missing.length) {
+    const words = missing.map((word) => make("li", { dir: "auto" }, shown(word)));
+    nodes.push(make("div", { class: "missing" }, make("p", { class: "label" }, "Looked for, not found"), make("ul", {}, ...words)));
+  }
+  if (nearest.length) {
+    const cards = nearest.map((paper) => make("li", {}, card(paper, acts)));
+    nodes.push(make("p", { class: "label" }, "Nearest papers"), make("ul", { class: "nearest" }, ...cards));
+  }
+  const tries = triesOf(reason, suggestions, acts);
+  nodes.push(make("p", { class: "label" }, "What to try"), make("div", { class: "tries" }, ...tries));
+  return nodes;
+}
+
+function card(paper, acts) {
+  const open = button(titled(paper), () => acts.open(paper), { class: "open", dir: "auto" });
+  const question = `What does “${paper.title}” show?`;
+  return make("div", { class: "card" }, open, button("Ask what it shows", () => acts.ask(question), { class: "text", "aria-label": `Ask what it shows: ${titled(paper)}` }));
+}
+
+function triesOf(reason, suggestions, acts) {
+  const questions = suggestions.filter((text) => text.trim().endsWith("?"));
+  const hints = suggestions.filter((text) => !questions.includes(text));
+  const adds = button("Add papers", acts.add);
+  return [
+    ...hints.map((text) => make("p", { dir: "auto" }, shown(text))),
+    ...questions.map((text) => button(shown(text), () => acts.ask(text), { dir: "auto" })),
+    reason === "filtered_out" && button("Ask without filters", acts.unfilter),
+    reason !== "empty_library" && button("Ask in other words", acts.reword),
+    adds,
+  ].filter(Boolean);
+}
