@@ -87,10 +87,14 @@ class Envelope:
         method, route, state = _method(scope), _route(scope), scope["state"]
         self._metrics.request(method, route, status, seconds)
         told = {"method": method, "route": route, "status": status, "ms": round(seconds * 1000, 1)}
-        told |= {name: state[name] for name in ("key", "refused") if name in state}
+        who = {name: state[name] for name in ("key", "refused") if name in state}
         if reason := state.get("refused"):
             self._metrics.refused(reason)
-        log.info("%s %s %d %.1fms", method, route, status, seconds * 1000, extra={"fields": told})
+        line = f"{method} {route} {status} {seconds * 1000:.1f}ms"
+        log.info(
+            " ".join([line, *(f"{name}={value}" for name, value in who.items())]),
+            extra={"fields": told | who},
+        )
 
 
 class BodyLimit:

@@ -84,7 +84,8 @@ def test_no_log_holds_what_was_asked_or_a_key(log_format: str, tmp_path: Path) -
     assert "ValueError" in written
     assert "KeyError" in written
     assert "test_api_logs.py" in written  # where it happened
-    assert "lab" in written if log_format == "json" else True
+    assert ('"key": "lab"' if log_format == "json" else " key=lab") in written
+    assert ('"refused": "wrong_key"' if log_format == "json" else "GET refused 401") in written
 
 
 def test_every_line_of_a_request_has_its_id_in_whatever_thread(tmp_path: Path) -> None:

@@ -102,6 +102,23 @@ async def test_every_stage_of_an_answer_is_a_span_of_its_request(tmp_path: Path)
     assert "/metrics" not in everything(kept)
 
 
+async def test_a_stream_that_its_client_leaves_ends_its_spans(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with LlmServer() as server:
+        server.will(Says("We make attention sparse, e.g. by a new function [1]. " * 20, pause_s=0.01))
+        settings = load_settings(data_dir=tmp_path, llm_base_url=server.base_url, llm_model="small", risk=0.5)
+        async with traced(settings) as (client, kept):
+            asking = asyncio.create_task(client.post("/v1/ask", json={"question": QUESTION, "stream": True}))
+            while not server.requests:
+                await asyncio.sleep(0.01)
+            asking.cancel()
+            while "citewell.write" not in by_name(kept):
+                await asyncio.sleep(0.01)
+    assert {"chat small", "citewell.write"} <= set(by_name(kept))
+    assert [record.message for record in caplog.records if record.name.startswith("opentelemetry")] == []
+
+
 @pytest.mark.parametrize("content", [False, True])
 async def test_spans_hold_what_was_asked_only_where_that_is_set(tmp_path: Path, content: bool) -> None:
     settings = load_settings(data_dir=tmp_path, trace_content=content)
