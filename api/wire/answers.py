@@ -152,13 +152,40 @@ def _models(made_by: Provenance, mode: str) -> list[ModelOut]:
     return models
 
 
+_TEXT = {"type": "string"}
 EXPORTS: dict[str, Any] = {
     "description": "The file.",
     "content": {
-        "application/x-bibtex": {"schema": {"type": "string"}},
-        "application/x-research-info-systems": {"schema": {"type": "string"}},
-        "application/vnd.citationstyles.csl+json": {"schema": {"type": "array", "items": {"type": "object"}}},
-        "text/markdown": {"schema": {"type": "string"}},
+        "application/x-bibtex": {
+            "schema": _TEXT,
+            "example": "@misc{lovelace1843notes,\n  title = {{Notes on the engine}},\n"
+            "  author = {Lovelace, Ada},\n  year = {1843},\n"
+            "  annote = {[1] “It can do whatever we know how to order it to perform.”},\n}\n",
+        },
+        "application/x-research-info-systems": {
+            "schema": _TEXT,
+            "example": "TY  - GEN\r\nID  - lovelace1843notes\r\nTI  - Notes on the engine\r\n"
+            "AU  - Lovelace, Ada\r\nPY  - 1843\r\n"
+            "N1  - [1] “It can do whatever we know how to order it to perform.”\r\nER  - \r\n",
+        },
+        "application/vnd.citationstyles.csl+json": {
+            "schema": {"type": "array", "items": {"type": "object"}},
+            "example": [
+                {
+                    "id": "lovelace1843notes",
+                    "type": "article",
+                    "title": "Notes on the engine",
+                    "author": [{"family": "Lovelace", "given": "Ada"}],
+                    "issued": {"date-parts": [[1843]]},
+                    "note": "[1] “It can do whatever we know how to order it to perform.”",
+                }
+            ],
+        },
+        "text/markdown": {
+            "schema": _TEXT,
+            "example": "# What can the engine do?\n\n"
+            "It can do whatever we know how to order it to perform. [1]\n",
+        },
     },
 }
 """What OpenAPI says of an exported answer."""

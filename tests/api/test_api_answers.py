@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from typing import Any
 
 import httpx
 import pytest
 
+from api.wire.answers import EXPORTS
 from rag.export import FORMATS, export
 from rag.saved import Keeper
+from rag.types import Citation, Paper, Span
 from tests.fakes.app import app_over, running
 from tests.fakes.papers import PAPERS
 from tests.fakes.whole import MADE_BY, WholeService
@@ -65,6 +69,23 @@ async def test_an_answer_is_exported_in_every_format(
     assert response.headers["content-disposition"].endswith(f'citewell-{sent["id"]}.{kind.suffix}"')
     assert response.content.decode() == export(service.saved_answer(sent["id"]).answer, name)
     assert sent["citations"][0]["quote"] in response.text.replace("\\", "")
+
+
+def test_the_documented_files_are_what_is_written() -> None:
+    paper = Paper(
+        "notes",
+        "Notes on the engine",
+        "It can do whatever we know how to order it to perform.",
+        ("Ada Lovelace",),
+        1843,
+    )
+    citation = Citation(1, paper, Span(0, len(paper.abstract)), verified=True)
+    one = replace(WholeService([paper]).ask("What can it do whatever?"), citations=(citation,))
+    shown = {kind: content["example"] for kind, content in EXPORTS["content"].items()}
+    for name in ("bibtex", "ris"):
+        assert shown[FORMATS[name].media_type] == export(one, name)
+    assert shown[FORMATS["csl"].media_type] == json.loads(export(one, "csl"))
+    assert set(shown) == {each.media_type for each in FORMATS.values()}
 
 
 async def test_feedback_is_kept_with_its_answer(client: httpx.AsyncClient, service: WholeService) -> None:

@@ -20,6 +20,7 @@ from cli.main import main
 from cli.session import Session
 from data import bundled_papers
 from rag.corpus import read_papers
+from rag.saved.keeper import NOT_KEPT
 from rag.settings import load_settings
 from rag.types import Paper
 from rag.wiring import open_service
@@ -121,6 +122,7 @@ async def test_a_removed_paper_is_in_no_later_search_or_answer(
 ) -> None:
     folder, papers = stored
     shutil.copytree(folder, tmp_path / "data")
+    (tmp_path / "data" / "answers.sqlite3").write_bytes(b"no database " * 999)  # and it answers all the same
     sought = {"query": papers[3].title}
     async with client_of(tmp_path / "data") as client:
         assert (await client.post("/v1/search", json=sought)).json()["results"][0]["paper_id"] == papers[3].id
@@ -129,6 +131,9 @@ async def test_a_removed_paper_is_in_no_later_search_or_answer(
         answer = (
             await client.post("/v1/ask", json={"question": f"What does {papers[3].title} show?"})
         ).json()
+        kept = await client.get(f"/v1/answers/{answer['id']}")
+    assert answer["degraded"] == [NOT_KEPT]
+    assert (kept.status_code, "sqlite" in kept.text) == (503, False)
     assert papers[3].id not in {result["paper_id"] for result in found["results"]}
     assert papers[3].id not in {citation["paper_id"] for citation in answer["citations"]}
 
