@@ -16,6 +16,8 @@ from rag.types import EmbeddingIdentity
 ROOT = Path(__file__).parent.parent
 DECIDING = ("embedding", "late_interaction", "llm_context_tokens", "llm_max_tokens", "rerank_model", "risk")
 """Settings that an answer depends on, and that anyone may read."""
+WRITING = ("answer", "condense")
+"""Prompts that the language model is given."""
 FITTED = frozenset({".json", ".npy", ".npz"})
 
 
@@ -32,7 +34,7 @@ def provenance(settings: Settings, embedding: EmbeddingIdentity, writer: str = "
         code=code_sha256(),
         embedding=embedding,
         writer=writer,
-        prompts=prompt_versions(),
+        prompts={name: label for name, label in prompt_versions().items() if writer and name in WRITING},
         fitted=fitted_files(),
         settings={name: str(getattr(settings, name)) for name in DECIDING},
     )

@@ -79,7 +79,9 @@ class ReceiptOut(BaseModel):
     request: AskedOut
     corpus: CorpusOut
     models: list[ModelOut]
-    prompts: list[str] = Field(description="Prompts that were used: name, version, beginning of the hash.")
+    prompts: list[str] = Field(
+        description="Prompts that the language model is given: name, version, beginning of the hash."
+    )
     fitted: dict[str, str] = Field(
         description="Fitted parameters, by path, with the beginning of their SHA-256."
     )
@@ -94,8 +96,8 @@ class ReceiptOut(BaseModel):
             saved_at=saved.saved_at,
             request=AskedOut.of(saved.request),
             corpus=CorpusOut(generation=index.generation, revision=index.revision, papers=index.papers),
-            models=_models(made_by, saved.answer.mode),
-            prompts=list(saved.answer.prompts),
+            models=_models(made_by),
+            prompts=sorted(made_by.prompts.values()),
             fitted=dict(made_by.fitted),
             settings=dict(made_by.settings),
             code=CodeOut(version=made_by.version, sha256=made_by.code),
@@ -144,10 +146,10 @@ class FeedbackOut(BaseModel):
         return cls.model_validate(feedback, from_attributes=True)
 
 
-def _models(made_by: Provenance, mode: str) -> list[ModelOut]:
+def _models(made_by: Provenance) -> list[ModelOut]:
     embedding = made_by.embedding
     models = [ModelOut(role="embedding", name=embedding.name, sha256=embedding.sha256)]
-    if mode == "llm":
+    if made_by.writer:
         models.append(ModelOut(role="writer", name=made_by.writer, sha256=""))
     return models
 

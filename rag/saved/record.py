@@ -41,7 +41,7 @@ class Provenance:
         code: SHA-256 of all that it consists of: its source, its prompts, what was fitted.
         embedding: the embedding model, with the hash of its weights.
         writer: the language model's name; empty where none is configured.
-        prompts: each prompt by name, as ``answer@1:0f3a5c2b``.
+        prompts: what the language model is given, by name, as ``answer@1:0f3a5c2b``.
         fitted: what was fitted and comes with the code, by path, with its SHA-256.
         settings: those that an answer depends on.
     """

@@ -83,8 +83,10 @@ class SavedAnswers:
         Raises:
             NotFound: none is kept under this id.
         """
-        with self._reading() as connection:
-            row = connection.execute(_standing(self._keep).where(ANSWERS.c.id == answer_id)).one_or_none()
+        row = None
+        if _could_be(answer_id):
+            with self._reading() as connection:
+                row = connection.execute(_standing(self._keep).where(ANSWERS.c.id == answer_id)).one_or_none()
         if row is None:
             raise NotFound(
                 f"No answer is kept under the id {answer_id!r}: it was never given here, or is older than "
@@ -102,7 +104,8 @@ class SavedAnswers:
     def remove(self, ids: Sequence[str]) -> tuple[str, ...]:
         """Delete answers with what was thought of them; returns the ids that were there."""
         with self._writing() as connection:
-            there = connection.execute(select(ANSWERS.c.id).where(ANSWERS.c.id.in_(ids))).scalars().all()
+            asked = [answer_id for answer_id in ids if _could_be(answer_id)]
+            there = connection.execute(select(ANSWERS.c.id).where(ANSWERS.c.id.in_(asked))).scalars().all()
             connection.execute(delete(ANSWERS).where(ANSWERS.c.id.in_(there)))
         return tuple(there)
 
@@ -200,6 +203,11 @@ def _alone_with(file: Path) -> Iterator[None]:
         raise SavedUnavailable(
             f"The saved answers at {file} can't be opened: {error}. Check the folder and the disk."
         ) from error
+
+
+def _could_be(answer_id: str) -> bool:
+    """Whether a database can be asked for this id: it has no half of a surrogate pair, no NUL."""
+    return answer_id.isascii() and answer_id.isalnum()
 
 
 def _standing(keep: Retention) -> Select[*tuple[Any, ...]]:
