@@ -50,12 +50,7 @@ def create_app(opener: Opener, settings: Settings, traces: TracerProvider | None
         settings: limits, who may come in, where traces go.
         traces: takes the place of what the settings say of them.
     """
-    backend = Backend(
-        opener,
-        concurrency=settings.concurrency,
-        waiting=settings.waiting,
-        timeout_s=settings.call_timeout_s,
-    )
+    backend = Backend.of(opener, settings)
     runner = Jobs(settings.data_dir / "jobs", adding_to(backend), ready=lambda: backend.is_open)
     metrics = Metrics(backend, runner)
     door = McpDoor(backend, metrics)

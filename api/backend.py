@@ -7,7 +7,7 @@ import logging
 import threading
 from collections.abc import Callable, Generator
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from api.lane import Feed, Lane, too_late
 from rag.errors import CitewellError, NotReady
@@ -15,6 +15,7 @@ from rag.types import Cancelled
 
 if TYPE_CHECKING:
     from rag.service import Service
+    from rag.settings import Settings
 
 T = TypeVar("T")
 log = logging.getLogger("citewell.api")
@@ -44,21 +45,37 @@ class Backend:
     Args:
         opener: builds the service.
         concurrency: calls that run at one time.
-        waiting: calls that may wait; one more is refused.
+        answers: streams that run at one time; a lane of their own, so that no search waits for answers that
+            wait for a language model.
+        waiting: calls that may wait, and streams; one more is refused.
         timeout_s: seconds for a call that reads, its waiting included.
     """
 
-    def __init__(self, opener: Opener, *, concurrency: int, waiting: int, timeout_s: float) -> None:
+    def __init__(
+        self, opener: Opener, *, concurrency: int, answers: int, waiting: int, timeout_s: float
+    ) -> None:
         self._opener = opener
         self._timeout_s = timeout_s
         self._opening = Opening()
         self._service: Service | None = None
         self._failure: Exception | None = None
         self._calls = Lane("citewell-call", running=concurrency, waiting=waiting)
+        self._answers = Lane("citewell-answer", running=answers, waiting=waiting)
         self._changes = Lane("citewell-change", running=1, waiting=waiting)
         self._draining = False
         self._opener_thread = threading.Thread(target=self._open, name="citewell-open")
         self.opened = threading.Event()
+
+    @classmethod
+    def of(cls, opener: Opener, settings: Settings) -> Self:
+        """With the limits that are set: as many more answers at one time as may wait for a language model."""
+        return cls(
+            opener,
+            concurrency=settings.concurrency,
+            answers=settings.concurrency + (settings.llm_concurrency if settings.llm else 0),
+            waiting=settings.waiting,
+            timeout_s=settings.call_timeout_s,
+        )
 
     def start(self) -> None:
         """Begin to open the service; returns at once."""
@@ -71,7 +88,7 @@ class Backend:
             patience_s: seconds that streams have left; then they are told to end.
         """
         self._draining = True
-        asyncio.get_running_loop().call_later(patience_s, self._calls.stop_streams)
+        asyncio.get_running_loop().call_later(patience_s, self._answers.stop_streams)
 
     def stop(self) -> None:
         """Let running calls end, drop waiting ones, close the service."""
@@ -79,6 +96,7 @@ class Backend:
         self._opener_thread.join()
         self._changes.stop()
         self._calls.stop()
+        self._answers.stop()
         if self._service is not None:
             self._service.close()
             self._service = None
@@ -105,7 +123,7 @@ class Backend:
     @property
     def in_flight(self) -> int:
         """Calls that run or wait."""
-        return self._calls.inside + self._changes.inside
+        return self._calls.inside + self._answers.inside + self._changes.inside
 
     @property
     def service(self) -> Service:
@@ -156,7 +174,7 @@ class Backend:
         Raises:
             NotReady: the service is not open, or too many calls wait already.
         """
-        feed = self._calls.stream(partial(work, self._taking()))
+        feed = self._answers.stream(partial(work, self._taking()))
         feed.within(self._timeout_s)
         return feed
 

@@ -23,12 +23,7 @@ def serve_stdio(opener: Opener, settings: Settings) -> None:
     """
     from api.mcp.tools import build
 
-    backend = Backend(
-        opener,
-        concurrency=settings.concurrency,
-        waiting=settings.waiting,
-        timeout_s=settings.call_timeout_s,
-    )
+    backend = Backend.of(opener, settings)
 
     async def call(work: Callable[[Service], T]) -> T:
         await asyncio.to_thread(backend.opened.wait)

@@ -3,13 +3,13 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import httpx
 import pytest
 
 from api.app import QUESTION_BYTES, create_app
-from api.backend import Opening
+from api.backend import Backend, Opening
 from rag.errors import LibraryLocked
 from rag.settings import load_settings
 from tests.fakes.app import app_over, running
@@ -128,6 +128,26 @@ async def test_a_change_that_waits_keeps_no_question_waiting() -> None:
         assert (await client.post("/v1/ask", json=ASKED)).status_code == 200
         hold.set()
         assert [response.status_code for response in await asyncio.gather(*changes)] == [204, 204]
+
+
+async def test_answers_that_take_long_keep_no_search_waiting() -> None:
+    service, hold = WholeService(PAPERS), threading.Event()
+    service.after_event = lambda *_: wait_for(hold)()
+    app = app_over(service, load_settings(concurrency=1))
+    async with running(app) as client:
+        asked = asyncio.create_task(client.post("/v1/ask", json=ASKED))
+        await until(lambda: app.state.parts.backend.in_flight == 1)
+        assert (await client.post("/v1/search", json={"query": "attention"})).status_code == 200
+        assert not asked.done()
+        hold.set()
+        assert (await asked).status_code == 200
+
+
+@pytest.mark.parametrize(("model", "answers"), [({}, 3), ({"llm_model": "fake", "llm_concurrency": 5}, 8)])
+def test_more_answers_run_where_some_wait_for_a_language_model(model: dict[str, Any], answers: int) -> None:
+    backend = Backend.of(lambda _: cast("Service", None), load_settings(concurrency=3, **model))
+    assert backend._answers._pool._max_workers == answers
+    backend._answers.stop()
 
 
 async def test_stopping_while_opening_tells_the_opener() -> None:

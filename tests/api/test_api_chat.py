@@ -281,7 +281,7 @@ async def test_whoever_refuses_does_so_in_the_envelope(
 
 async def test_too_many_at_once_is_an_envelope_that_says_when_to_come_back() -> None:
     async with running(app_over(WholeService())) as client:
-        client._transport.app.state.parts.backend._calls._limit = 0  # type: ignore[attr-defined]
+        client._transport.app.state.parts.backend._answers._limit = 0  # type: ignore[attr-defined]
         response = await client.post("/v1/chat/completions", json=said(QUESTION))
     assert (response.status_code, response.headers["retry-after"]) == (503, "1")
     assert response.json()["error"]["code"] == "not_ready"
