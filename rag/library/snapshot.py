@@ -38,7 +38,6 @@ _CHUNKS_OF = (
     .order_by(CHUNKS.c.paper_id, CHUNKS.c.position)
 )
 _HASHES_OF = select(PAPERS.c.id, PAPERS.c.content_hash).where(PAPERS.c.id.in_(_IDS))
-_REVISIONS_OF = select(PAPERS.c.id, PAPERS.c.revision).where(PAPERS.c.id.in_(_IDS))
 _STAMPS = select(
     PAPERS.c.id,
     PAPERS.c.revision,
@@ -89,6 +88,11 @@ class Snapshot:
         found = {paper.id: paper for paper in self._told(list(self._rows(_PAPERS_OF, asked)))}
         return {paper_id: found[paper_id] for paper_id in asked if paper_id in found}
 
+    def dated(self, ids: Iterable[str]) -> dict[str, tuple[Paper, int]]:
+        """The stored papers of these ids, each with the library's revision when it was last written."""
+        rows = list(self._rows(_PAPERS_OF, ids))
+        return {paper.id: (paper, row.revision) for paper, row in zip(self._told(rows), rows, strict=True)}
+
     def page(self, limit: int, cursor: str | None, q: str) -> PaperPage:
         """Up to ``limit`` papers that hold ``q``, from where the cursor stands; see ``Library.list``."""
         query = select(PAPERS).order_by(PAPERS.c.id).limit(limit + 1)
@@ -132,10 +136,6 @@ class Snapshot:
     def content_hashes(self, ids: Iterable[str]) -> dict[str, str]:
         """The content hash of each of these papers that is stored."""
         return dict(self._rows(_HASHES_OF, ids))
-
-    def revisions(self, ids: Iterable[str]) -> dict[str, int]:
-        """The library's revision when each of these papers that is stored was last written."""
-        return dict(self._rows(_REVISIONS_OF, ids))
 
     def stamps(self) -> Iterator[tuple[str, tuple[int, int]]]:
         """Every paper, with what tells whether it is stored as it was.

@@ -80,11 +80,12 @@ def read(
     rows = found.rows[places].tolist()
     ids = [generation.ids[row] for row in rows]
     with library.snapshot() as now:
-        papers, revisions = now.papers(ids), now.revisions(ids)
-    kept = [i for i, row in enumerate(rows) if revisions.get(ids[i]) == generation.revisions[row]]
+        stored = now.dated(ids)
+    found_at = generation.revisions[rows].tolist()
+    kept = [i for i, name in enumerate(ids) if name in stored and stored[name][1] == found_at[i]]
     return Shortlist(
         places[kept],
-        tuple(papers[ids[i]] for i in kept),
+        tuple(stored[ids[i]][0] for i in kept),
         scores[kept],
         tuple(found.stages_of(int(place)) for place in places[kept]),
     )

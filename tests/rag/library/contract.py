@@ -86,7 +86,12 @@ class LibraryContract:
             library.commit([entry(a_paper(1, version=2, sources=("b.txt",)))])
             assert library.revision > before
             with library.snapshot() as now:
-                assert now.revisions(["p00000", "p00001", "no"]) == {"p00000": before, "p00001": now.revision}
+                dated = now.dated(["p00000", "p00001", "no"])
+                assert {i: revision for i, (_, revision) in dated.items()} == {
+                    "p00000": before,
+                    "p00001": now.revision,
+                }
+                assert [paper for paper, _ in dated.values()] == list(now.papers(dated).values())
             assert_whole(library, [a_paper(0), a_paper(1, version=2, sources=("a.txt", "b.txt")), a_paper(2)])
 
     @pytest.mark.parametrize(
