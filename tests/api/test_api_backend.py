@@ -190,7 +190,7 @@ async def test_figures_count_requests_stages_and_refusals(client: httpx.AsyncCli
     await client.post("/v1/ask", json={"question": "Who won the world cup?"})
     await client.get("/v1/papers/parsing")
     await client.get("/nosuch/secret")
-    await client.get("/static/page.js")
+    await client.get("/static/page.css")
     text = (await client.get("/metrics")).text
     assert 'citewell_answers_total{mode="extractive",status="insufficient_evidence"} 1.0' in text
     assert 'citewell_requests_total{method="POST",route="/v1/ask",status="200"} 2.0' in text
