@@ -29,6 +29,11 @@ def escaped(text: str) -> str:
     return f"\\{text}"
 
 
+def _answer_line(line: str) -> str:
+    """A line of an answer, which may be an item of a list."""
+    return f"- {_marked(line[2:])}" if line.startswith("- ") else _marked(line)
+
+
 def _marked(text: str) -> str:
     """Text whose markers ``[1]`` stay readable: Markdown shows them as they are."""
     return _MARKER.sub(r"[\1]", escaped(text))
@@ -41,7 +46,7 @@ def _slashed(found: re.Match[str]) -> str:
 def _lines(answer: Answer) -> Iterator[str]:
     yield f"# {escaped(answer.question)}"
     yield ""
-    yield _marked(answer.answer)
+    yield from (_answer_line(line) for line in answer.answer.split("\n"))
     sources = references(answer)
     if sources:
         yield ""

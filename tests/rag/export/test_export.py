@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -162,6 +163,12 @@ def test_markers_stay_readable_and_are_no_links() -> None:
     text = export(answer(cited=(paper,)), "markdown")
     assert "[1] “\\[1\\](" in text
     assert " [1]" in text.splitlines()[2]
+
+
+def test_an_answer_in_a_list_stays_one() -> None:
+    text = "Two papers do:\n\n- “A”: It *is*. [1]\n- “B”: # So. [2]"
+    shown = export(replace(of(BARE), answer=text), "markdown").splitlines()
+    assert shown[2:6] == ["Two papers do:", "", r"- “A”: It \*is\*. [1]", "- “B”: # So. [2]"]
 
 
 def test_an_answer_without_citations_has_no_references_and_a_readable_page() -> None:
