@@ -91,8 +91,10 @@ def connect(url: URL, manner: Manner = RECORD) -> Engine:
     """
     try:
         if url.get_backend_name() != "sqlite":
-            return create_engine(url, isolation_level=manner.isolation, pool_pre_ping=True)
-        engine = create_engine(url, pool_size=8, max_overflow=-1)
+            return create_engine(
+                url, isolation_level=manner.isolation, pool_pre_ping=True, hide_parameters=True
+            )
+        engine = create_engine(url, pool_size=8, max_overflow=-1, hide_parameters=True)
     except (ImportError, NoSuchModuleError, ArgumentError) as error:
         raise ConfigError(
             f"No database driver for {url.drivername}: {error}. Install it beside citewell."

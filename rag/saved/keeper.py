@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Protocol
 
-from rag.errors import InvalidInput, NotFound
+from rag.errors import CitewellError, InvalidInput, NotFound
 from rag.saved.record import Feedback, Provenance, Request, Saved, answer_id
 from rag.saved.replay import Ask, Replay, replay
 from rag.types import Answer
@@ -57,7 +57,8 @@ class Keeper:
         try:
             self._store.put(Saved(answer, request, self._made_by, datetime.now(UTC)))
         except Exception as error:  # noqa: BLE001  # whatever it is, the answer goes out
-            _log.warning("An answer was not kept: %s", error)
+            known = isinstance(error, CitewellError)  # what any other says may quote the question
+            _log.warning("An answer was not kept: %s", error if known else type(error).__name__)
             return replace(answer, degraded=(*answer.degraded, NOT_KEPT))
         return answer
 

@@ -39,6 +39,16 @@ def test_an_answer_goes_out_whether_it_is_kept_or_not(store: Full | None) -> Non
     assert sent.degraded == ((NOT_KEPT,) if store else ())
 
 
+def test_an_answer_that_can_t_be_written_down_goes_out_and_what_was_asked_is_not_logged(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    request = replace(REQUEST, question="Secret \ud800?")
+    sent = Keeper(MADE_BY, MemoryAnswers()).keep(request, answer())
+    assert sent.degraded == (NOT_KEPT,)
+    assert "not kept" in caplog.text
+    assert "Secret" not in caplog.text
+
+
 def test_where_nothing_is_kept_it_says_which_setting_does_that() -> None:
     keeper = Keeper(MADE_BY)
     for call in (lambda: keeper.get("a" * 24), lambda: keeper.rate(Feedback("a" * 24, "up"))):
