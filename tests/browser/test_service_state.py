@@ -45,7 +45,9 @@ async def test_a_server_that_goes_is_told_and_one_that_comes_back_is_used(
     await expect(page.locator("#state-line")).to_have_text("Offline")
     await expect(page.locator(".turn").first.locator("mark.lit")).to_be_attached()  # what was there stays
     own.start()
-    await page.locator("#banner button").click()
+    await page.locator("#banner button").evaluate(
+        "button => button.click()"
+    )  # it may have come back by itself
     await expect(page.locator("#banner")).to_be_hidden()
     await turn.get_by_role("button", name="Ask again").click()
     await expect(page.locator(".turn").nth(1).locator(".claim").first).to_be_visible()

@@ -70,10 +70,16 @@ function claimNodes(text, start, numbers, sentences = []) {
 }
 
 function marker(number, citation) {
-  // The joiner keeps a marker on the line of its last word.
+  // The joiner keeps a marker on the line of its last word; in front of a real button a line may always break.
   const label = `Source ${number}: ${shown(readable(citation.title))}`;
-  const button = make("button", { type: "button", class: "mark", "data-cite": number, "aria-label": label, title: label }, String(number));
+  const mark = make("span", { role: "button", tabindex: "0", class: "mark", "data-cite": number, "aria-label": label, title: label, onkeydown: pressed }, String(number));
   const glued = document.createDocumentFragment();
-  glued.append("\u2060", button);
+  glued.append("\u2060", mark);
   return glued;
+}
+
+function pressed(event) {
+  if (event.key !== "Enter" && event.key !== " ") return;
+  event.preventDefault();
+  event.currentTarget.click();
 }

@@ -37,6 +37,7 @@ export class Service {
     if (this.well === false) this.page.announce("The service is ready.");
     this.well = true;
     this.failures = 0;
+    if ($("banner").contains(document.activeElement)) $("question").focus();
     $("banner").hidden = true;
     const model = corpus.mode === "llm" ? shown(corpus.model) : "quotes only";
     $("state").className = "state ready";
