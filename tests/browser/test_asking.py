@@ -3,7 +3,7 @@ from __future__ import annotations
 from playwright.async_api import expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.corpus import MATHS
+from tests.browser.corpus import MATHS, TIDES
 from tests.browser.driving import REFUSED, SIMCLR, answered, ask, lit
 from tests.browser.site import Site
 
@@ -176,3 +176,27 @@ async def test_examples_come_from_the_corpus_and_are_asked_at_a_click(
     await examples.first.click()
     await expect(page.locator(".turn .facts")).to_be_visible()
     await expect(page.locator("#question")).to_be_focused()
+
+
+async def test_a_paper_that_says_otherwise_stands_beside_the_one_that_is_cited(
+    site: Site, open_page: OpenPage
+) -> None:
+    page = await open_page(site)
+    body = await answered(page, SIMCLR)
+    start = TIDES.abstract.index("Yield rises")
+    against = {"paper_id": TIDES.id, "title": TIDES.title, "start": start, "end": len(TIDES.abstract)}
+    body["sentences"][0]["contradicted_by"] = [{**against, "quote": TIDES.abstract[start:]}]
+    kept = [{"id": "kept", "at": 0, "turns": [{"question": SIMCLR, "body": body}]}]
+    await page.evaluate("kept => localStorage.setItem('citewell.conversations', JSON.stringify(kept))", kept)
+    await page.locator("#open-history").click()
+    await page.locator("#conversations .open").click()
+    turn = page.locator(".turn")
+    await expect(turn.locator("mark.against")).to_have_text(TIDES.abstract[start:])
+    cited, other = [await sheet.bounding_box() for sheet in await turn.locator(".sheet").all()]
+    assert cited is not None
+    assert other is not None
+    assert other["x"] >= cited["x"] + cited["width"]
+    assert abs(other["y"] - cited["y"]) < 2
+    await turn.locator("mark.against").hover()
+    assert await lit(turn, ".claim") == body["sentences"][0]["text"]
+    await expect(turn.locator(".sheet.against .cites")).to_contain_text("Seems to say the opposite")
