@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -93,6 +94,41 @@ class LibraryContract:
                 }
                 assert [paper for paper, _ in dated.values()] == list(now.papers(dated).values())
             assert_whole(library, [a_paper(0), a_paper(1, version=2, sources=("a.txt", "b.txt")), a_paper(2)])
+
+    def test_a_stamp_changes_with_every_change_of_a_paper(self, opener: Opener) -> None:
+        def stamps() -> dict[str, tuple[int, int]]:
+            with library.snapshot() as now:
+                return dict(now.stamps())
+
+        with filled(opener, 4) as library:
+            seen = [stamps()]
+            library.touch_sources({"p00000": ("b.txt",)})
+            seen.append(stamps())
+            library.commit([entry(a_paper(1, version=2))])
+            seen.append(stamps())
+            library.remove(["p00002"])
+            library.commit([entry(a_paper(2))])
+            seen.append(stamps())
+        changed = [
+            [paper_id for paper_id in after if before[paper_id] != after[paper_id]]
+            for before, after in pairwise(seen)
+        ]
+        assert changed == [["p00000"], ["p00001"], ["p00002"]]
+
+    def test_papers_of_some_ids_come_whole_and_in_the_order_asked(self, opener: Opener) -> None:
+        with filled(opener, 4) as library, library.snapshot() as now:
+            every = {stored.paper.id: stored for stored in now.iter_stored(tokens=True)}
+            asked = ["p00003", "no", "p00001", "p00002"]
+            found = list(now.stored(asked, batch=2, tokens=True))
+            assert [stored.paper.id for stored in found] == ["p00003", "p00001", "p00002"]
+            for stored in found:
+                other = every[stored.paper.id]
+                assert (stored.paper, stored.chunks, stored.tokens) == (
+                    other.paper,
+                    other.chunks,
+                    other.tokens,
+                )
+                assert np.array_equal(stored.vectors, other.vectors)
 
     @pytest.mark.parametrize(
         "spoil",
