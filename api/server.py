@@ -6,6 +6,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import uvicorn
 
@@ -21,6 +22,14 @@ GRACE_S = 10
 """Seconds from a signal to the end, whatever still runs."""
 PATIENCE_S = 5
 """Seconds that live streams have to end by themselves; then they are ended, with an ``error`` event."""
+
+_OPTIONS: dict[str, Any] = {
+    "log_config": None,
+    "access_log": False,
+    "server_header": False,
+    "proxy_headers": False,  # whoever can connect could write them
+    "timeout_graceful_shutdown": GRACE_S,
+}
 
 
 class Server(uvicorn.Server):
@@ -64,20 +73,17 @@ def serve(
     _check_guarded(settings)
     with listening(settings.host, settings.port) as listener:
         url = url_of(listener)
+        on_listening(url)
+        if settings.workers > 1:
+            from api.workers import Worker, serve_many
+
+            serve_many(Worker(opener, settings, PATIENCE_S), listener, on_ready, _OPTIONS)
+            return
         app = create_app(opener, settings)
         parts: Parts = app.state.parts
-        config = uvicorn.Config(
-            app,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,  # whoever can connect could write them
-            timeout_graceful_shutdown=GRACE_S,
-        )
-        server = Server(config, parts.backend)
+        server = Server(uvicorn.Config(app, **_OPTIONS), parts.backend)
         watcher = threading.Thread(target=_watch, args=(parts.backend, server, url, on_ready), daemon=True)
         _stop_on_signals(server)
-        on_listening(url)
         watcher.start()
         server.run(sockets=[listener])
     if parts.backend.failure is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,7 +11,7 @@ from cli import show
 from cli.session import Session
 
 if TYPE_CHECKING:
-    from api.backend import Opener, Opening
+    from api.backend import Opening
     from rag.service import Service
     from rag.settings import Settings
 
@@ -23,6 +24,10 @@ def serve(
     port: Annotated[
         int | None, typer.Option(min=0, max=65535, help="Port; 8000 unless set, 0 for a free one.")
     ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, max=64, help="Processes that answer; several need CITEWELL_CHROMA_URL."),
+    ] = None,
     bundled: Bundled = False,
 ) -> None:
     """Answer over HTTP, with a page to ask on."""
@@ -30,10 +35,10 @@ def serve(
     from api.server import serve as run_server
 
     session: Session = context.obj
-    settings = session.settings(host=host, port=port)
+    settings = session.settings(host=host, port=port, workers=workers)
     with logs.writing(settings):
         run_server(
-            _opener(session, settings, bundled=bundled),
+            Opens(session, settings, bundled),
             settings,
             on_listening=lambda url: show.note(f"Listening on {url}, getting ready"),
             on_ready=lambda url, papers: show.say(f"Ready: {papers} papers, {url}"),
@@ -48,21 +53,33 @@ def mcp(context: typer.Context, bundled: Bundled = False) -> None:
     session: Session = context.obj
     settings = session.settings()
     with logs.writing(settings):
-        serve_stdio(_opener(session, settings, bundled=bundled), settings)
+        serve_stdio(Opens(session, settings, bundled), settings)
 
 
-def _opener(session: Session, settings: Settings, *, bundled: bool) -> Opener:
-    def opener(opening: Opening) -> Service:
-        service = session.open_service(settings)
-        if bundled:
+@dataclass(frozen=True, slots=True)
+class Opens:
+    """Opens the service of a server, in whatever process: it can be sent to one.
+
+    Args:
+        session: where services come from.
+        settings: of the server.
+        bundled: whether an empty library is filled with the bundled papers.
+    """
+
+    session: Session
+    settings: Settings
+    bundled: bool
+
+    def __call__(self, opening: Opening) -> Service:
+        """The service."""
+        service = self.session.open_service(self.settings)
+        if self.bundled:
             try:
                 fill(service, opening)
             except BaseException:
                 service.close()
                 raise
         return service
-
-    return opener
 
 
 def fill(service: Service, opening: Opening) -> None:
