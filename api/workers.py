@@ -49,7 +49,6 @@ class Worker:
 
     def __call__(self) -> FastAPI:
         """The app; it starts once its service is open, so that no client meets a worker that is not ready."""
-        logs.configure(self.settings)
         _end_with_parent()
         app = create_app(self.opener, self.settings)
         parts: Parts = app.state.parts
@@ -57,12 +56,13 @@ class Worker:
 
         @asynccontextmanager
         async def lifespan(app: FastAPI) -> AsyncIterator[Any]:
-            async with begin(app) as state:
-                await asyncio.to_thread(parts.backend.opened.wait)
-                if parts.backend.failure is not None:
-                    raise parts.backend.failure
-                _drain_on_signals(parts.backend, self.patience_s)
-                yield state
+            with logs.writing(self.settings):
+                async with begin(app) as state:
+                    await asyncio.to_thread(parts.backend.opened.wait)
+                    if parts.backend.failure is not None:
+                        raise parts.backend.failure
+                    _drain_on_signals(parts.backend, self.patience_s)
+                    yield state
 
         app.router.lifespan_context = lifespan
         return app
@@ -112,13 +112,13 @@ def serve_many(
 
 def _prepare(worker: Worker) -> int:
     """Open the service once: the index is made, papers to start with are added. How many it holds."""
-    logs.configure(worker.settings)
     _end_with_parent()
-    service = worker.opener(Opening())
-    try:
-        return service.status().papers
-    finally:
-        service.close()
+    with logs.writing(worker.settings):
+        service = worker.opener(Opening())
+        try:
+            return service.status().papers
+        finally:
+            service.close()
 
 
 def _tell(listener: socket.socket, papers: int, on_ready: Callable[[str, int], None]) -> None:
