@@ -19,7 +19,7 @@ test: $(DEV) check chromium
 
 # The browser that the page is tested in: Debian's, installed where that is allowed.
 chromium:
-	@command -v chromium chromium-browser >/dev/null || { \
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || { \
 		[ -e /etc/debian_version ] && as=$$([ "$$(id -u)" = 0 ] || echo sudo -n) && $$as true 2>/dev/null && \
 		add="$$as env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends chromium" && \
 		{ $$add >/dev/null 2>&1 || { $$as apt-get update -qq && $$add >/dev/null; }; }; } || \
