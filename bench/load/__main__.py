@@ -1,13 +1,14 @@
-"""``python -m bench.load``: 16 clients and one worker, papers coming and going; requests a second, as ratios.
+"""``python -m bench.load``: requests a second, as ratios; 16 clients and one worker, papers coming and going.
 
-First the load: clients ask without a pause for some minutes, extractively, while papers are added over HTTP
-in batches and some deleted again. No request may fail; a paper must be found once its job is done, and no
-answer to a question asked after a 204 may know a deleted one; memory and event loop are watched. All papers
-are in after three fifths of the time: the growth of memory is that of the last fifth.
+First, at rest: requests a second of Citewell, of a bare FastAPI route that sends a body of the same size, and
+of a plain LlamaIndex query engine behind FastAPI where ``--plain`` names its environment (``make load`` makes
+one), all in one run with the same client.
 
-Then, in the same run with the same client, requests a second of Citewell at rest, of a bare FastAPI route
-that sends a body of the same size, and of a plain LlamaIndex query engine behind FastAPI where ``--plain``
-names its environment (``make load`` makes one). Exit status 1 where anything failed.
+Then the load: clients ask without a pause for some minutes, extractively, while papers are added over HTTP in
+batches and some deleted again. No request may fail; a paper must be found once its job is done, and no answer
+to a question asked after a 204 may know a deleted one; memory and event loop are watched. All papers should
+be in after three fifths of the time: the growth of memory is that of the last fifth. Exit status 1 where
+anything failed.
 """
 
 from __future__ import annotations
@@ -58,9 +59,6 @@ async def _measure(given: argparse.Namespace, scratch: Path) -> bool:
     rates: dict[str, Tally] = {}
     with citewell(scratch / "data") as server:
         await _asked(server, questions, given.clients, WARM_S)
-        well = await _load(server, questions, given)
-    with citewell(scratch / "rest") as server:
-        await _asked(server, questions, given.clients, WARM_S)
         rates["Citewell"] = await _asked(server, questions, given.clients, given.rate_seconds)
         async with Caller(server.url) as caller:
             body = (await caller.call("POST", "/v1/ask", {"question": questions[0]})).body
@@ -75,6 +73,9 @@ async def _measure(given: argparse.Namespace, scratch: Path) -> bool:
                 server, questions, given.clients, given.rate_seconds
             )
     _tell_rates(rates, given.clients)
+    with citewell(scratch / "data") as server:
+        await _asked(server, questions, given.clients, WARM_S)
+        well = await _load(server, questions, given)
     return well and not any(tally.faults for tally in rates.values())
 
 

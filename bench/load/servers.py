@@ -41,7 +41,7 @@ def citewell(data_dir: Path) -> Iterator[Server]:
     quiet = {
         name: value for name, value in os.environ.items() if not name.startswith(("OPENAI_", "CITEWELL_"))
     }
-    with _started(command, quiet) as server:
+    with _started(command, quiet | {"CITEWELL_LOG_LEVEL": "warning"}) as server:
         yield server
 
 

@@ -34,7 +34,10 @@ _ORDER = re.compile(
 _ROLE = re.compile(
     r"^\W*(?:system|assistant|user|human|ai|admin|developer|instructions?|important|attention|"
     r"note to (?:the )?(?:ai|model|assistant|reader))\s*[:>\]]|<\|[^|>]{0,40}\|>"
-    r"|\[/?(?:inst|system|user|assistant)\]|\b(?:human|assistant|user|system):\s",
+    r"|\[/?(?:inst|system|user|assistant)\]|\b(?:human|assistant|user|system):\s"
+    r"|\bnotes? to (?:\w+ ){0,3}(?:ai|llms?|models?|assistants?|agents?|bots?|software|systems?)\s*:"
+    r"|\bvisible (?:only )?to (?:an? |the )?(?:ai|llms?|models?|machines?)\b"
+    r"|\binvisible to (?:humans|people|readers)\b",
     re.IGNORECASE,
 )
 _MARKUP = re.compile(
@@ -59,6 +62,9 @@ _OF_RESEARCH = re.compile(
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"\b(?:you|your|yours|yourself|me|my|i'm)\b", re.IGNORECASE)
+_YOU = re.compile(r"\byour?\b", re.IGNORECASE)
+_PIECES = re.compile(r"(?<=[.!?])[\"'”’)\]]*\s+(?=[A-Z])")
+"""Where a sentence ends within what was taken for one: an abbreviation's dot can hide it."""
 _CALL_TO_ACT = re.compile(
     r"\b(?:click|visit|download|subscribe|sign up|log ?in|call|buy|order|limited offer|free trial|"
     r"your (?:account|password|credit card|order|device))\b",
@@ -80,7 +86,9 @@ def reads_as_instruction(sentence: str) -> bool:
     if any(rule.search(text) for rule in (_HIDDEN, _ORDER, _ROLE, _MARKUP)):
         return True
     if _LINK.search(text):
-        return not (_OWN_LINK.search(text) or _OF_RESEARCH.search(text))
+        return bool(_YOU.search(text)) or not (_OWN_LINK.search(text) or _OF_RESEARCH.search(text))
+    if any(_commands(piece) for piece in _PIECES.split(text)[1:] if not _OF_RESEARCH.search(piece)):
+        return True
     if _OF_RESEARCH.search(text):
         return False
     if _ADDRESS.search(text) and (_CALL_TO_ACT.search(text) or _ASKED.match(text) or _QUESTION.match(text)):
