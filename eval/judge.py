@@ -105,5 +105,6 @@ def _endpoint(settings: Settings) -> LLM:
         is_chat_model=True,
         temperature=0.0,
         timeout=TIMEOUT_S,
+        max_retries=1,  # the default asks a failing server twelve times
     )
     return judge

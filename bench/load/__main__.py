@@ -97,15 +97,20 @@ async def _load(server: Server, questions: list[str], given: argparse.Namespace)
             tally=tally,
         ),
         add_and_delete(
-            server.url, changes, papers=given.papers, batch=given.batch, until=began + ADDING * seconds
+            server.url,
+            changes,
+            papers=given.papers,
+            batch=given.batch,
+            until=began + ADDING * seconds,
+            end=began + seconds,
         ),
         watch(server, watched, until=began + seconds),
     )
     print(f"Load: {given.clients} clients for {seconds:.0f} s on one worker, extractive")
     print(f"  questions     {tally.told()}")
     print(
-        f"  papers        {changes.added} added in jobs of {given.batch}, a job p50 "
-        f"{percentile(changes.job_ms, 0.5) / 1000:.2f}, worst {max(changes.job_ms) / 1000:.2f} s; "
+        f"  papers        {changes.added} of {given.papers} added in jobs of {given.batch}, a job p50 "
+        f"{percentile(changes.job_ms, 0.5) / 1000:.2f}, worst {max(changes.job_ms, default=0.0) / 1000:.2f} s; "
         f"{len(changes.deleted)} deleted"
     )
     rss = [mb for _, mb in watched.rss]

@@ -41,7 +41,9 @@ class Changes:
         return f"a deleted paper in an answer: {late[0]}" if late else ""
 
 
-async def add_and_delete(url: str, changes: Changes, *, papers: int, batch: int, until: float) -> None:
+async def add_and_delete(
+    url: str, changes: Changes, *, papers: int, batch: int, until: float, end: float
+) -> None:
     """Add papers in batches, spread evenly up to a time, and look for one of each batch; delete some.
 
     Args:
@@ -50,12 +52,15 @@ async def add_and_delete(url: str, changes: Changes, *, papers: int, batch: int,
         papers: how many to add.
         batch: how many a request brings.
         until: when the last batch should be sent (monotonic seconds).
+        end: when to leave the rest, where the server is too slow for that.
     """
     source = drawn()
     began = time.monotonic()
     batches = -(-papers // batch)
     for number in range(batches):
         await asyncio.sleep(max(0.0, began + (until - began) * number / batches - time.monotonic()))
+        if time.monotonic() > end:
+            return
         some = list(itertools.islice(source, min(batch, papers - number * batch)))
         async with Caller(url) as caller:  # a new connection: servers close those that rest for seconds
             await _add(caller, some, changes)

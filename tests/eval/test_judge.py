@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import httpx
@@ -15,6 +16,7 @@ from eval.run import Asking, ask_one
 from rag.errors import ConfigError, ModelFailed
 from rag.settings import Settings, load_settings
 from tests.eval.conftest import CASES, PAPERS
+from tests.fakes.llm_server import Fails, LlmServer, Sends
 from tests.fakes.service import FakeService
 
 DOWN = "down"
@@ -112,3 +114,22 @@ def test_the_judge_is_the_model_that_the_settings_name_for_it() -> None:
 
     open_judge(settings, build)
     assert built == [settings]
+
+
+def test_the_judge_is_asked_over_the_protocol_of_its_endpoint() -> None:
+    choice = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": VERDICT}}
+    reply = {"id": "c", "object": "chat.completion", "created": 1, "model": "grader", "choices": [choice]}
+    with LlmServer() as server:
+        judge = open_judge(load_settings(judge_model="grader", judge_base_url=server.base_url))
+        server.will(Sends(json.dumps(reply), "application/json"))
+        record, _ = ask_one(FakeService(PAPERS), CASES[0], Asking(judge=judge))
+        assert record.verdicts == {"judge_correct": 1.0, "judge_supported": 1.0}
+        (asked,) = server.requests
+        assert (asked["model"], asked["temperature"]) == ("grader", 0.0)
+        server.will(Fails(500))
+        with pytest.raises(ModelFailed, match="--resume"):
+            ask_one(FakeService(PAPERS), CASES[0], Asking(judge=judge))
+        assert len(server.requests) <= 1 + 2
+
+
+VERDICT = 'Correct, and supported. {"correct": true, "supported": true}'
