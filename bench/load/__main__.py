@@ -108,10 +108,10 @@ async def _load(server: Server, questions: list[str], given: argparse.Namespace)
     )
     print(f"Load: {given.clients} clients for {seconds:.0f} s on one worker, extractive")
     print(f"  questions     {tally.told()}")
+    job, worst = percentile(changes.job_ms, 0.5) / 1000, max(changes.job_ms, default=0.0) / 1000
     print(
         f"  papers        {changes.added} of {given.papers} added in jobs of {given.batch}, a job p50 "
-        f"{percentile(changes.job_ms, 0.5) / 1000:.2f}, worst {max(changes.job_ms, default=0.0) / 1000:.2f} s; "
-        f"{len(changes.deleted)} deleted"
+        f"{job:.2f}, worst {worst:.2f} s; {len(changes.deleted)} deleted"
     )
     rss = [mb for _, mb in watched.rss]
     tail = watched.growth(since=seconds * (1 + ADDING) / 2)
