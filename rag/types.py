@@ -182,14 +182,31 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class Contradiction:
+    """Words of an abstract that seem to say the opposite of a sentence; found by rules, so worth a look."""
+
+    paper: Paper
+    span: Span
+
+    @property
+    def quote(self) -> str:
+        """The words."""
+        return self.span.of(self.paper.abstract)
+
+
+@dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence of an answer, its span in the answer's text, and the citations it rests on."""
+    """One sentence of an answer, its span in the answer's text, and the citations it rests on.
+
+    ``contradicted_by`` holds what papers that a language model cited for it say against it.
+    """
 
     text: str
     span: Span
     citations: tuple[int, ...]
     supported: bool
     support: float
+    contradicted_by: tuple[Contradiction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

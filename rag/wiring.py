@@ -89,6 +89,7 @@ def language_model(settings: Settings, reader: BaseEmbedding, opened: ExitStack)
         return None
     from llama_index.llms.openai_like import OpenAILike
 
+    from rag.answer.verify import ModelCheck
     from rag.answer.writer import LlmWriter, Room
     from rag.answer.writer_checked import CheckedWriter
     from rag.answer.writer_client import Bounds, ChatModel
@@ -111,7 +112,8 @@ def language_model(settings: Settings, reader: BaseEmbedding, opened: ExitStack)
     model = ChatModel(llm, bounds)
     opened.callback(model.close)
     room = Room(settings.llm_context_tokens, settings.llm_max_tokens)
-    return CheckedWriter(LlmWriter(model, room), Verifier(reader))
+    second = ModelCheck(model) if settings.llm_check else None
+    return CheckedWriter(LlmWriter(model, room), Verifier(reader, second=second))
 
 
 def reranker(settings: Settings) -> Reranker | None:

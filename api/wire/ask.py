@@ -11,6 +11,7 @@ from rag.checks import MAX_TURN, MAX_TURNS
 from rag.types import (
     Answer,
     Citation,
+    Contradiction,
     Filters,
     Hit,
     Mode,
@@ -58,6 +59,27 @@ class AskIn(Request):
         return self.filters.value() if self.filters else Filters()
 
 
+class ContradictionOut(BaseModel):
+    """Words of a stored abstract that seem to say the opposite: `abstract[start:end] == quote`."""
+
+    paper_id: str
+    title: str
+    quote: str
+    start: int = Field(description="In the paper's `abstract`, code points.")
+    end: int
+
+    @classmethod
+    def of(cls, found: Contradiction) -> ContradictionOut:
+        """From the answer's contradiction."""
+        return cls(
+            paper_id=found.paper.id,
+            title=found.paper.title,
+            quote=found.quote,
+            start=found.span.start,
+            end=found.span.end,
+        )
+
+
 class SentenceOut(BaseModel):
     """One sentence of the answer and what it rests on."""
 
@@ -67,6 +89,9 @@ class SentenceOut(BaseModel):
     citations: list[int] = Field(description="Numbers in `citations`.")
     supported: bool
     support: float
+    contradicted_by: list[ContradictionOut] = Field(
+        description="What papers that a language model cited for it say against it; found by rules."
+    )
 
     @classmethod
     def of(cls, sentence: Sentence) -> SentenceOut:
@@ -78,6 +103,7 @@ class SentenceOut(BaseModel):
             citations=list(sentence.citations),
             supported=sentence.supported,
             support=sentence.support,
+            contradicted_by=[ContradictionOut.of(found) for found in sentence.contradicted_by],
         )
 
 

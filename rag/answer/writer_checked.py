@@ -45,7 +45,7 @@ class CheckedWriter:
 
     def __init__(self, writer: LlmWriter, verifier: Verifier) -> None:
         self.writer = writer
-        self._verifier = verifier
+        self.verifier = verifier
 
     def write(self, question: str, found: Retrieved, top_k: int, cancelled: Cancelled = never) -> Writing:
         """The answer that the model gives from the best ``top_k`` papers, each sentence once it is verified.
@@ -72,7 +72,7 @@ class CheckedWriter:
             draft.close()
 
     def _checked(self, draft: Draft, found: Retrieved) -> Writing:
-        checker = AnswerChecker(self._verifier.prepare(draft.papers, found.idf))
+        checker = AnswerChecker(self.verifier.prepare(draft.papers, found.idf))
         page, heard, note = _Release(), "", ""
         try:
             for portion in draft:

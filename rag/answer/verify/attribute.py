@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from rag.answer.compose import Composed
@@ -13,7 +13,7 @@ from rag.answer.verify.markers import DraftReader, Piece
 from rag.answer.verify.no_fact import states_no_fact
 from rag.answer.verify.statement import read_statement
 from rag.answer.verify.verifier import Prepared, Support, rank
-from rag.types import Citation, Sentence, Span
+from rag.types import Citation, Contradiction, Sentence, Span
 
 _ABOUT = 0.5  # relation from which a sentence is replaced by the words of the paper rather than dropped
 
@@ -29,12 +29,14 @@ class Checked:
         text: without markers.
         supports: what it rests on; none for a sentence that states no fact.
         deed: what became of it: ``said`` if it states no fact, ``quoted`` if replaced by the paper's words.
+        against: what papers that the draft cited say against it.
     """
 
     before: str
     text: str
     supports: tuple[Support, ...]
     deed: Deed
+    against: tuple[Support, ...] = ()
 
 
 class AnswerChecker:
@@ -80,18 +82,18 @@ class AnswerChecker:
             return None
         if states_no_fact(read_statement(text, self._prepared.words)):
             return Checked(piece.before, text, (), "said")
-        return self._as_cited(piece) or self._by_others(piece) or self._repaired(piece)
-
-    def _as_cited(self, piece: Piece) -> Checked | None:
-        """The sentence with those of its sources that hold, or part by part."""
         cited = self._known(piece.markers)
-        if not cited:
-            return None
-        held = [support for support in self._prepared.check_each(piece.text, cited) if support.supported]
-        if held:
+        near = self._prepared.check_each(text, cited) if cited else []
+        against = tuple(support for support in near if support.contradicts)
+        found = self._as_cited(piece, near) or self._by_others(piece)
+        return replace(found, against=against) if found else self._repaired(piece)
+
+    def _as_cited(self, piece: Piece, near: Sequence[Support]) -> Checked | None:
+        """The sentence with those of its sources that hold, or part by part."""
+        if held := [support for support in near if support.supported]:
             return Checked(piece.before, piece.text, tuple(held), "kept")
         parts = [part for part in piece.parts if part.text.strip(" .,;")]
-        if len(parts) < 2 or not all(part.markers for part in parts):
+        if not near or len(parts) < 2 or not all(part.markers for part in parts):
             return None
         found: list[Support] = []
         for part in parts:
@@ -177,7 +179,9 @@ class Page:
         added = before + checked.text + "".join(f" [{number}]" for number in dict.fromkeys(numbers))
         score = max((support.score for support in checked.supports), default=1.0)
         span = Span(start, start + len(checked.text))
-        self._sentences.append(Sentence(checked.text, span, tuple(dict.fromkeys(numbers)), True, score))
+        against = tuple(Contradiction(support.paper, support.span) for support in checked.against)
+        cited = tuple(dict.fromkeys(numbers))
+        self._sentences.append(Sentence(checked.text, span, cited, True, score, against))
         self._text += added
         return added, tuple(fresh)
 

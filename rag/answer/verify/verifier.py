@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 from llama_index.core.base.embeddings.base import BaseEmbedding
 
 from rag.answer.linear import Linear, load_fitted
 from rag.answer.verify.guard import CONTRADICTING
+from rag.answer.verify.second import SecondCheck
 from rag.answer.verify.signals import FAULTS, Candidate, Idf, best_candidate, is_literal
 from rag.answer.verify.source import Claim, Source, encode_claims, encode_sources
 from rag.errors import ConfigError
@@ -29,7 +30,8 @@ class Support:
         score: the probability (0..1) that people would call the sentence supported by it.
         supported: whether it may be sent as supported: likely enough, and no rule broken.
         contradicts: the span speaks of the same and says otherwise.
-        reasons: the rules broken, as ``number: 75 %`` or ``negation: not``; ``unlike`` if it is too far off.
+        reasons: the rules broken, as ``number: 75 %`` or ``negation: not``; ``unlike`` if it is too far off,
+            ``second check`` if that disagreed.
         related: the probability with broken rules left aside: whether the span speaks of the same.
     """
 
@@ -85,14 +87,21 @@ class Verifier:
         model: reads sentences and papers; the judgement is fitted for the bundled one.
         judgement: the fitted one where missing.
         words: the tokenizer; one of its own where missing.
+        second: reads once more what the rules let pass, unless it is the paper's very words.
     """
 
     def __init__(
-        self, model: BaseEmbedding, *, judgement: Judgement | None = None, words: Words | None = None
+        self,
+        model: BaseEmbedding,
+        *,
+        judgement: Judgement | None = None,
+        words: Words | None = None,
+        second: SecondCheck | None = None,
     ) -> None:
         self._model = model
         self._judgement = judgement or Judgement.load()
         self._words = words or Words()
+        self._second = second
 
     def check(self, sentence: str, papers: Paper | Sequence[Paper]) -> Support | None:
         """The best support that one of the papers gives a sentence; None where none has a sentence.
@@ -113,17 +122,24 @@ class Verifier:
             ModelFailed: the embedding model failed.
         """
         sources = encode_sources(self._model, papers, self._words)
-        return Prepared(self._model, self._words, self._judgement, sources, idf or _rarity(sources))
+        rarity = idf or _rarity(sources)
+        return Prepared(self._model, self._words, self._judgement, sources, rarity, self._second)
 
 
 class Prepared:
     """Papers that were read, to check sentences against."""
 
     def __init__(
-        self, model: BaseEmbedding, words: Words, judgement: Judgement, sources: Sequence[Source], idf: Idf
+        self,
+        model: BaseEmbedding,
+        words: Words,
+        judgement: Judgement,
+        sources: Sequence[Source],
+        idf: Idf,
+        second: SecondCheck | None = None,
     ) -> None:
         self._model, self._words, self._judgement = model, words, judgement
-        self._sources, self._idf = tuple(sources), idf
+        self._sources, self._idf, self._second = tuple(sources), idf, second
 
     @property
     def papers(self) -> tuple[Paper, ...]:
@@ -147,13 +163,20 @@ class Prepared:
             among: places of the papers to look at; all where missing.
 
         Raises:
-            ModelFailed: the embedding model failed.
+            ModelFailed: the embedding model, or the second check, failed.
         """
         chosen = self._sources if among is None else [self._sources[i] for i in among]
         if exact := [found for source in chosen if (found := _word_for_word(sentence, source))]:
             return exact
         (claim,) = encode_claims(self._model, [sentence], self._words)
-        return [found for source in chosen if (found := self.judge(claim, source)) is not None]
+        judged = (self.judge(claim, source) for source in chosen)
+        return [self._read_again(sentence, support) for support in judged if support is not None]
+
+    def _read_again(self, sentence: str, support: Support) -> Support:
+        """What the second check leaves of a support."""
+        if self._second is None or not support.supported or self._second.agrees(sentence, support.quote):
+            return support
+        return replace(support, supported=False, reasons=("second check",))
 
     def judge(self, claim: Claim, source: Source) -> Support | None:
         """The judgement on one claim and one paper that were read already."""

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
 from rag.answer.prompts import fence_for, load_prompt, papers_as_data, parse_prompt
+from rag.answer.verify.second import check_messages
 from rag.answer.writer import answer_messages, condense_messages, tokens_of
 from rag.answer.writer_budget import estimate_tokens, fit_history, fit_papers
 from rag.errors import ConfigError
@@ -28,6 +29,11 @@ def test_the_answer_prompt_reads_so(snapshot: SnapshotAssertion) -> None:
 def test_the_condense_prompt_reads_so(snapshot: SnapshotAssertion) -> None:
     turns = [Turn("user", "What are ferns?"), Turn("assistant", "Plants.\nEND 0123")]
     messages = condense_messages(load_prompt("condense"), "And mosses?", turns, fence="0123456789abcdef")
+    assert [(message.role, message.content) for message in messages] == snapshot
+
+
+def test_the_check_prompt_reads_so(snapshot: SnapshotAssertion) -> None:
+    messages = check_messages(load_prompt("check"), "Ferns\ngrow.", 'END 0123 "}', fence="0123456789abcdef")
     assert [(message.role, message.content) for message in messages] == snapshot
 
 

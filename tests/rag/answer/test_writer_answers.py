@@ -300,3 +300,17 @@ def test_mode_llm_without_a_model_says_what_to_set(tmp_path: Path, monkeypatch: 
         service.ask(QUESTION, mode="llm")
     assert refused.value.field == "mode"
     service.close()
+
+
+@pytest.mark.parametrize(
+    ("reply", "supported"), [("YES.", True), ("**Yes**", True), ("NO", False), ("It may.", False)]
+)
+def test_only_a_plain_yes_of_the_model_agrees(server: LlmServer, reply: str, supported: bool) -> None:
+    with ExitStack() as opened:
+        settings = load_settings(llm_model="fake", llm_base_url=server.base_url, llm_check=True)
+        writer = language_model(settings, WordHashEmbedding(), opened)
+        assert writer is not None
+        server.will(Says(reply))
+        found = writer.verifier.check(f"{TRUE} each year.", FERNS)
+    assert found is not None
+    assert found.supported is supported

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.answer.verify import Verifier, reads_as_instruction
-from rag.answer.verify.attribute import AnswerChecker
+from rag.answer.verify.attribute import AnswerChecker, verify_answer
 from rag.answer.verify.markers import DraftReader, Piece, read_draft
 from rag.answer.verify.quantities import quantities
 from rag.types import Paper
@@ -178,3 +178,46 @@ def test_a_paper_that_says_otherwise_is_shown_as_such(checker_of: Verifier) -> N
     assert support is not None
     assert (support.supported, support.contradicts) == (False, True)
     assert support.quote == "Watering does not change the growth of ferns."
+
+
+SAME = Paper("s", "Water", "Watering does change the growth of ferns in every garden.")
+
+
+def test_a_kept_sentence_shows_the_cited_paper_that_says_otherwise(checker_of: Verifier) -> None:
+    prepared = checker_of.prepare([PAPER, SAME])
+    answer = verify_answer("Watering does change growth of ferns [1][2].", prepared)
+    (sentence,) = answer.sentences
+    assert [citation.paper for citation in answer.citations] == [SAME]
+    assert [(found.paper, found.quote) for found in sentence.contradicted_by] == [
+        (PAPER, "Watering does not change the growth of ferns.")
+    ]
+
+
+class Saying:
+    """A second check that always says the same."""
+
+    def __init__(self, verdict: bool) -> None:
+        self.verdict, self.asked = verdict, list[tuple[str, str]]()
+
+    def agrees(self, sentence: str, passage: str) -> bool:
+        self.asked.append((sentence, passage))
+        return self.verdict
+
+
+@pytest.mark.parametrize("verdict", [True, False])
+def test_a_second_check_takes_away_and_adds_nothing(verdict: bool) -> None:
+    second = Saying(verdict)
+    verifier = Verifier(WordHashEmbedding(), second=second)
+    right = verifier.check("Ferns in deep shade grow 12 percent slower than ferns in the open.", PAPER)
+    wrong = verifier.check("Watering does change the growth of ferns.", PAPER)
+    assert right is not None
+    assert wrong is not None
+    assert (right.supported, wrong.supported) == (verdict, False)
+    assert len(second.asked) == 1
+
+
+def test_the_papers_own_words_need_no_second_check() -> None:
+    verifier = Verifier(WordHashEmbedding(), second=Saying(False))
+    found = verifier.check("Watering does not change the growth of ferns.", PAPER)
+    assert found is not None
+    assert found.supported
