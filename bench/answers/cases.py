@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ class Case:
         group: style or category, for figures by group.
         test: whether it is kept for the final figure.
         history: earlier turns as (role, content).
+        about: papers that an unanswerable question is about, where that is known.
     """
 
     id: str
@@ -34,6 +35,7 @@ class Case:
     group: str = ""
     test: bool = False
     history: tuple[tuple[str, str], ...] = ()
+    about: tuple[str, ...] = ()
 
 
 def lines(path: Path) -> Iterator[dict[str, Any]]:
@@ -60,6 +62,7 @@ def _of_suite(row: Mapping[str, Any]) -> Case:
         row.get("category") or (row["kind"] if row["kind"] == "multi" else row.get("style")) or row["kind"],
         row.get("split") == "test",
         tuple((turn["role"], turn["content"]) for turn in row.get("history", ())),
+        tuple(row.get("about", ())),
     )
 
 
@@ -93,12 +96,32 @@ def _of_beir(
     if not answerable:
         group = "withheld_detail" if answer.get("label") == "NOT_ENOUGH_INFO" else "off_corpus"
     gold = {paper: tuple(texts) for paper, texts in quotes.items()}
-    return Case(row["_id"], row["text"], gold, answerable=answerable, group=group)
+    about = tuple(answer.get("cited_doc_ids", ()))
+    return Case(row["_id"], row["text"], gold, answerable=answerable, group=group, about=about)
 
 
 def load(path: Path) -> list[Case]:
     """A suite file, or a folder in BEIR layout."""
     return beir(path) if path.is_dir() else suite(path)
+
+
+def over(cases: Sequence[Case], stored: Callable[[Collection[str]], Collection[str]]) -> list[Case]:
+    """The cases as they are over part of a corpus: a question whose papers are not there has no answer.
+
+    Args:
+        cases: over the whole corpus.
+        stored: those of some papers that are there.
+    """
+    there = stored({paper for case in cases for paper in (*case.quotes, *case.about)})
+    return [_over(case, there) for case in cases]
+
+
+def _over(case: Case, there: Collection[str]) -> Case:
+    kept = {paper: texts for paper, texts in case.quotes.items() if paper in there}
+    if case.answerable and kept:
+        return replace(case, quotes=kept)
+    lost = case.answerable or (case.about and not any(paper in there for paper in case.about))
+    return replace(case, answerable=False, group="off_corpus") if lost else case
 
 
 def folded(text: str) -> str:

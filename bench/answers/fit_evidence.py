@@ -3,8 +3,9 @@
     python -m bench.answers.fit_evidence --cache CACHE --set NAME=CORPUS=QUESTIONS [--set ...] [--weigh
     NAME=1.0]
 
-A set is a name, its corpus files (joined by ``+``) and its questions: a suite file, or a folder in BEIR
-layout.
+A set is a name, its corpus files and its questions (suite files, or folders in BEIR layout), each joined by
+``+``. ``NAME:1000`` takes the first thousand papers alone; questions whose papers are not among them have no
+answer then.
 Questions marked ``test`` are left out. Every set counts the same in all, however many questions it has,
 times what ``--weigh`` says.
 """
@@ -14,11 +15,12 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from bench.answers.cases import Case, load, worth
+from bench.answers.cases import Case, load, over, worth
 from bench.answers.logit import Matrix, listwise
 from bench.answers.stack import Stack, opened
 from rag.answer.asked import Asked, read_question
@@ -56,10 +58,37 @@ def groups(
     return sentences, papers
 
 
-def parse_set(text: str) -> tuple[str, list[Path], Path]:
-    """``NAME=CORPUS[+CORPUS]=QUESTIONS``."""
-    name, corpus, questions = text.split("=")
-    return name, [Path(part) for part in corpus.split("+")], Path(questions)
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A set as the command line names it.
+
+    Attributes:
+        name: of the set.
+        corpus: files of papers.
+        questions: suite files, or folders in BEIR layout.
+        most: papers taken of the corpus, the first ones; all where missing.
+    """
+
+    name: str
+    corpus: tuple[Path, ...]
+    questions: tuple[Path, ...]
+    most: int | None = None
+
+    def all_cases(self) -> list[Case]:
+        """Its questions."""
+        return [case for path in self.questions for case in load(path)]
+
+    def cases(self) -> list[Case]:
+        """Its questions that are not kept for testing."""
+        return [case for case in self.all_cases() if not case.test]
+
+
+def parse_set(text: str) -> Given:
+    """``NAME[:MOST]=CORPUS[+CORPUS]=QUESTIONS[+QUESTIONS]``."""
+    named, *files = text.split("=")
+    name, _, most = named.partition(":")
+    corpus, questions = (tuple(map(Path, joined.split("+"))) for joined in files)
+    return Given(name, corpus, questions, int(most) if most else None)
 
 
 def main() -> None:
@@ -74,19 +103,21 @@ def main() -> None:
     given = parser.parse_args()
     factors = {name: float(factor) for name, factor in (text.split("=") for text in given.weigh)}
     sentences, papers, of_sentence, of_paper = [], [], [], []
-    for name, corpus, questions in given.sets:
-        with opened(given.cache / name, corpus) as stack:
-            cases = [case for case in load(questions) if case.answerable and not case.test]
+    for each in given.sets:
+        with opened(given.cache / each.name, each.corpus, each.most) as stack:
+            cases = [case for case in over(each.cases(), stack.library.papers) if case.answerable]
             found_sentences, found_papers = groups(stack, cases)
-        factor = 200 * factors.get(name, 1.0)
+        factor = 200 * factors.get(each.name, 1.0)
         sentences += found_sentences
         papers += found_papers
         of_sentence += [factor / len(found_sentences)] * len(found_sentences) if found_sentences else []
         of_paper += [factor / len(found_papers)] * len(found_papers) if found_papers else []
-        print(f"{name}: {len(found_sentences)} papers with gold sentences, {len(found_papers)} questions")
+        print(
+            f"{each.name}: {len(found_sentences)} papers with gold sentences, {len(found_papers)} questions"
+        )
     fitted = {
         "made_by": "bench/answers/fit_evidence.py",
-        "sets": [name for name, _, _ in given.sets],
+        "sets": [each.name for each in given.sets],
         "sentence": _weights(SIGNALS, listwise(sentences, given.penalty, of_sentence)),
         "paper": _weights(PAPER_SIGNALS, listwise(papers, given.penalty, of_paper)),
     }

@@ -62,3 +62,8 @@ def logistic(x: Matrix, y: Matrix, penalty: float, weights: Matrix | None = None
     beta = minimize(loss, np.zeros(z.shape[1]), jac=True, method="L-BFGS-B").x
     slopes = beta[:-1] / scale
     return slopes, float(beta[-1] - slopes @ middle)
+
+
+def auroc(high: Matrix, low: Matrix) -> float:
+    """The probability that one of ``high`` is above one of ``low``, ties counting half."""
+    return float(np.mean((high[:, None] > low[None, :]) + 0.5 * (high[:, None] == low[None, :])))

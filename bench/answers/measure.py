@@ -20,9 +20,9 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.answers.cases import Case, holds, load
+from bench.answers.cases import Case, holds, over
 from bench.answers.fit_evidence import parse_set
-from bench.answers.logit import Matrix
+from bench.answers.logit import Matrix, auroc
 from bench.answers.stack import opened
 from rag.answer import Answerer
 from rag.answer.answerer import RISK
@@ -59,11 +59,6 @@ def cited(outcome: Outcome) -> tuple[float, float] | None:
     papers = {citation.paper.id for citation in outcome.answer.citations}
     gold = set(outcome.case.quotes)
     return (len(papers & gold) / len(papers), len(papers & gold) / len(gold)) if papers and gold else None
-
-
-def auroc(high: Matrix, low: Matrix) -> float:
-    """The probability that one of ``high`` is above one of ``low``, ties counting half."""
-    return float(np.mean((high[:, None] > low[None, :]) + 0.5 * (high[:, None] == low[None, :])))
 
 
 def interval(high: Matrix, low: Matrix) -> tuple[float, float]:
@@ -129,13 +124,15 @@ def main() -> None:
     parser.add_argument("--raw", action="store_true", help="leave the history out")
     given = parser.parse_args()
     found: list[Outcome] = []
-    for name, corpus, questions in given.sets:
-        cases = [
-            case for case in load(questions) if given.split is None or case.test == (given.split == "test")
-        ]
-        with opened(given.cache / name, corpus) as stack:
+    for each in given.sets:
+        with opened(given.cache / each.name, each.corpus, each.most) as stack:
+            cases = [
+                case
+                for case in over(each.all_cases(), stack.library.papers)
+                if given.split is None or case.test == (given.split == "test")
+            ]
             answerer = Answerer(stack.search, stack.library, risk=given.risk)
-            found += outcomes(answerer, name, cases, raw=given.raw)
+            found += outcomes(answerer, each.name, cases, raw=given.raw)
     by_group(found)
     refusals(found)
     times = [o.answer.timings_ms["total"] for o in found if "retrieve" in o.answer.timings_ms]

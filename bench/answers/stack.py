@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from rag.corpus import chunk_paper, read_papers
@@ -28,8 +29,11 @@ class Stack:
 
 
 @contextmanager
-def opened(folder: Path, corpus: Sequence[Path]) -> Iterator[Stack]:
-    """A search over the papers of these files; what ``folder`` holds already is not embedded again."""
+def opened(folder: Path, corpus: Sequence[Path], most: int | None = None) -> Iterator[Stack]:
+    """A search over the papers of these files; what ``folder`` holds already is not embedded again.
+
+    ``most`` takes the first so many papers alone.
+    """
     model = embedding_model(load_settings())
 
     def chunk(paper: Paper) -> Sequence[Chunk]:
@@ -41,7 +45,7 @@ def opened(folder: Path, corpus: Sequence[Path]) -> Iterator[Stack]:
         if not library.count:
             library.bind_embedding(identity_of(model))
             ingest(
-                _records(corpus),
+                islice(_records(corpus), most),
                 library=library,
                 chunk=chunk,
                 encode=lambda batch: encode_passages(model, batch),
