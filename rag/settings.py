@@ -72,6 +72,10 @@ class Settings(BaseSettings):
     )
     llm_idle_timeout_s: float = Field(20.0, gt=0, le=3600, description="Seconds that it may be silent.")
     llm_concurrency: int = Field(4, ge=1, le=256, description="Calls to it that run at one time.")
+    llm_check: bool = Field(
+        False,
+        description="Whether it also checks each sentence it wrote, after the rules; a call a sentence.",
+    )
     late_interaction: bool = Field(
         True,
         description="Whether vectors of words are stored and searched; docs/SCALE.md says what they cost.",
@@ -93,7 +97,7 @@ class Settings(BaseSettings):
     judge_api_key: SecretStr | None = Field(None, description="Key for that endpoint.")
 
     risk: float = Field(
-        0.38,
+        0.295,
         ge=0.01,
         le=0.5,
         description="Tolerated share of unanswerable questions among those answered; lower refuses more.",

@@ -6,7 +6,7 @@ All are rows of unit length unless said otherwise, so that a dot product is a co
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
 import numpy as np
@@ -125,7 +125,10 @@ class EncodedQuery:
     Attributes:
         vector: float32 ``[dim]``.
         tokens: float32 ``[n, token_dim]``; no rows where the model offers none, or no word is left.
+        starts: int32 ``[n]``, where each token begins in the question, in code points; empty where the model
+            can't say.
     """
 
     vector: Floats
     tokens: Floats
+    starts: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))

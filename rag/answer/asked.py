@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 
+from rag.answer.verify.tokens import tokenize
 from rag.index.words import Words
 
 _NUMBER = re.compile(
@@ -84,6 +85,7 @@ class Asked:
         counted: those of its terms that name what is to be counted ("how many GPUs").
         kind: those that name the kind of thing asked for ("which optimizer").
         papers: how many the wording wants: 1 unless it says so, 2 for a comparison, more for "which papers".
+        places: of each word, where it begins in the text, and how rare it is; 0 for one that only asks.
     """
 
     text: str
@@ -92,11 +94,17 @@ class Asked:
     counted: frozenset[str]
     kind: frozenset[str]
     papers: int
+    places: tuple[tuple[int, float], ...] = ()
 
     @property
     def terms(self) -> tuple[str, ...]:
         """The terms, in order, each once."""
         return tuple(self.weights)
+
+    @property
+    def length(self) -> int:
+        """How many of its words name something that papers may hold."""
+        return sum(rare > 0 for _, rare in self.places)
 
     def share(
         self, found: frozenset[str], without: frozenset[str] = frozenset(), *, otherwise: float = 0.0
@@ -150,13 +158,18 @@ def read_question(text: str, words: Words, idf: Callable[[str], float]) -> Asked
     said = dict.fromkeys(words.terms(text))
     asking = frozenset(words.terms(_ASKING))
     terms = [term for term in said if term not in asking] or list(said)
+    weights = {term: idf(term) for term in terms}
     return Asked(
         text,
-        weights={term: idf(term) for term in terms},
+        weights=weights,
         wants=frozenset(kind for kind, pattern in _KINDS.items() if pattern.search(text)),
         counted=_named(_COUNTED, text, words),
         kind=_named(_NAMED_KIND, text, words),
         papers=2 if _PAIR.search(text) else _MANY if _SEVERAL.search(text) else 1,
+        places=tuple(
+            (token.start, max((weights.get(term, 0.0) for term in token.terms), default=0.0))
+            for token in tokenize(text, words)
+        ),
     )
 
 

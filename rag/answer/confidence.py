@@ -24,8 +24,22 @@ from rag.index.words import Words
 _NAME = re.compile(r"(?<![.?!]\s)(?<!^)\b[A-Z][\w-]*|\b\w*[a-z][A-Z]\w*|\b[A-Z]{2,}\w*|\b[\w-]*\d[\w.-]*")
 ARMS = ("bm25", "dense", "sentence", "late")
 GATES: Mapping[str, tuple[str, ...]] = {
-    "about": ("late", "window", "weak", "field_cosine", "covered"),
-    "found": ("late", "weak", "ahead_late", "ahead_cosine", "agreement", "quoted", "names_missing"),
+    "about": ("late", "window", "weak", "field_cosine", "covered", "unknown"),
+    "found": (
+        "late",
+        "late_rare",
+        "weak",
+        "ahead_late",
+        "ahead_rare",
+        "ahead_cosine",
+        "ahead_words",
+        "agreement",
+        "quoted",
+        "names_missing",
+        "share",
+        "words",
+        "late_by_words",
+    ),
     "said": (
         "late",
         "weak",
@@ -41,6 +55,8 @@ GATES: Mapping[str, tuple[str, ...]] = {
 POWERS: Mapping[str, float] = {"about": 1.5, "found": 1.0, "said": 1.0}
 """How much each gate counts in the product: chosen on dev questions, see decision 0012."""
 _FIELD = slice(3, 10)  # the papers that the best one is compared with: near misses, not rivals
+_LONG = 20  # words from which a question counts as long
+_NEXT = slice(2, 9)  # the same where the best is left out
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +121,23 @@ def passed(through: Mapping[str, float]) -> float:
 
 
 def signals(
-    asked: Asked, weighed: Sequence[Weighed], quotes: Sequence[Quote], words: Words
+    asked: Asked,
+    weighed: Sequence[Weighed],
+    quotes: Sequence[Quote],
+    words: Words,
+    unknown: Sequence[str] = (),
 ) -> dict[str, float]:
-    """What speaks for and against an answer by these quotes; at least one paper must have been read."""
-    best = max(weighed, key=lambda paper: paper.share).reading
+    """What speaks for and against an answer by these quotes; at least one paper must have been read.
+
+    Args:
+        asked: the question.
+        weighed: the papers read.
+        quotes: the answer.
+        words: the tokenizer.
+        unknown: words of the question that no paper has.
+    """
+    first = max(weighed, key=lambda paper: paper.share)
+    best = first.reading
     cited = [
         paper.reading
         for paper in weighed
@@ -118,14 +147,22 @@ def signals(
     titles = frozenset[str]().union(*(reading.title for reading in cited))
     said = frozenset(term for quote in quotes for term in words.terms(quote.span.of(quote.paper.abstract)))
     cosines = [_cosine(paper.reading) for paper in weighed]
+    length = min(_LONG, asked.length) / _LONG
     titled, beyond = asked.share(titles), asked.share(held, titles, otherwise=1.0)
     return {
         "late": max(reading.late for reading in cited),
+        "late_rare": best.late_rare,
+        "words": length,
+        "late_by_words": best.late_rare * length,  # the mean of few words comes high by chance
         "weak": max(reading.weak for reading in cited),
         "window": _stage(best, "dense"),
         "field_cosine": _field(cosines),
         "ahead_late": best.late - _field([paper.reading.late for paper in weighed]),
+        "ahead_rare": _ahead_rare(best, weighed),
         "ahead_cosine": _cosine(best) - _field(cosines),
+        "ahead_words": _ahead_words(asked, best, weighed),
+        "share": first.share,
+        "unknown": asked.share(frozenset(term for word in unknown for term in words.terms(word))),
         "agreement": sum(_first(best, arm) for arm in ARMS) / len(ARMS),
         "quoted": asked.share(said | titles),
         "covered": asked.share(held),
@@ -141,6 +178,28 @@ def signals(
 
 def _cosine(reading: Reading) -> float:
     return float(reading.column("cosine").max())
+
+
+def _ahead_rare(best: Reading, weighed: Sequence[Weighed]) -> float:
+    """How much of what the others leave open the best paper closes, over the question's rare words (to 1)."""
+    others = sorted((paper.reading for paper in weighed), key=lambda reading: -reading.late)
+    alike = [other for other in others if other is not best and other.nearest.shape == best.nearest.shape]
+    near = [other.nearest for other in alike[_NEXT]]
+    if not near:
+        return 0.0
+    field = np.mean(near, axis=0)
+    return float(np.average((best.nearest - field) / np.maximum(1 - field, 0.1), weights=best.rarity))
+
+
+def _ahead_words(asked: Asked, best: Reading, weighed: Sequence[Weighed]) -> float:
+    """How far the best paper's BM25 is ahead, as a share of what the question asks in all."""
+    scores = [_bm25(paper.reading) for paper in weighed]
+    return min(1.0, (_bm25(best) - _field(scores)) / (sum(asked.weights.values()) or 1.0))
+
+
+def _bm25(reading: Reading) -> float:
+    stage = reading.hit.stages.get("bm25")
+    return stage.score if stage else 0.0
 
 
 def _stage(reading: Reading, name: str) -> float:

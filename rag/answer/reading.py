@@ -66,6 +66,7 @@ SIGNALS = (
     "number_for_number",
     *_CUES,
 )
+_LEAST = 1e-4  # weight of a word that only asks
 _END = 3  # terms at the end of a question, which often name the thing asked for
 
 
@@ -82,7 +83,8 @@ class Reading:
         terms: of each sentence.
         title: terms of the title.
         signals: float64 ``[sentences, len(SIGNALS)]``.
-        nearest: of each word of the question, the cosine of the nearest word anywhere in the paper.
+        nearest: of each token of the question, the cosine of the nearest word anywhere in the paper.
+        rarity: of each token of the question, how rare its word is among the papers.
         numbers: which sentences hold a number; none where no number is asked for.
     """
 
@@ -92,6 +94,7 @@ class Reading:
     title: frozenset[str]
     signals: np.ndarray[tuple[int, int], np.dtype[np.float64]]
     nearest: Floats
+    rarity: Floats
     numbers: tuple[bool, ...]
 
     @property
@@ -110,6 +113,11 @@ class Reading:
         return float(np.sort(self.nearest)[: -(-len(self.nearest) // 3)].mean())
 
     @property
+    def late_rare(self) -> float:
+        """Late interaction with the whole paper, the rare words of the question counting by their square."""
+        return float(np.average(self.nearest, weights=self.rarity**2))
+
+    @property
     def all_terms(self) -> frozenset[str]:
         """Terms of title and abstract."""
         return self.title.union(*self.terms)
@@ -123,10 +131,31 @@ class Reading:
 def read_hits(asked: Asked, found: Retrieved, words: Words, most: int) -> tuple[Reading, ...]:
     """Reads the best ``most`` papers that have a sentence."""
     pairs = zip(found.hits[:most], found.evidence[:most], strict=True)
-    return tuple(_read(asked, hit, evidence, found.query, words) for hit, evidence in pairs if evidence.spans)
+    rarity = _rarity(asked, found.query)
+    return tuple(
+        _read(asked, hit, evidence, found.query, rarity, words) for hit, evidence in pairs if evidence.spans
+    )
 
 
-def _read(asked: Asked, hit: Hit, evidence: Evidence, query: EncodedQuery | None, words: Words) -> Reading:
+def _rarity(asked: Asked, query: EncodedQuery | None) -> Floats:
+    """How rare each token's word is, shared by the tokens of a word; the same for all where none is known."""
+    count = 0 if query is None else len(query.tokens)
+    if query is None or len(query.starts) != count or not asked.places:
+        return np.ones(max(1, count), np.float32)
+    begins, rare = (np.array(values) for values in zip(*asked.places, strict=True))
+    word = np.maximum(np.searchsorted(begins, query.starts, side="right") - 1, 0)
+    weights: Floats = (rare[word] / np.bincount(word)[word] + _LEAST).astype(np.float32)
+    return weights
+
+
+def _read(
+    asked: Asked,
+    hit: Hit,
+    evidence: Evidence,
+    query: EncodedQuery | None,
+    rarity: Floats,
+    words: Words,
+) -> Reading:
     texts = [span.of(hit.paper.abstract) for span in evidence.spans]
     terms = tuple(frozenset(words.terms(text)) for text in texts)
     title = frozenset(words.terms(hit.paper.title))
@@ -157,7 +186,9 @@ def _read(asked: Asked, hit: Hit, evidence: Evidence, query: EncodedQuery | None
         for name, (kind, cue) in _CUES.items()
     }
     signals = np.stack([np.asarray(columns[name], dtype=np.float64) for name in SIGNALS], axis=1)
-    return Reading(hit, evidence.spans, terms, title, signals, nearest, numbers)
+    if len(rarity) != len(nearest):
+        rarity = np.ones(len(nearest), np.float32)
+    return Reading(hit, evidence.spans, terms, title, signals, nearest, rarity, numbers)
 
 
 def _cosines(evidence: Evidence, query: EncodedQuery | None) -> Floats:

@@ -69,12 +69,13 @@ class TokenEncoder:
         encodings = self._tokenizer.encode_batch_fast([_clean(t) for t in texts])
         return [self._cut(np.array(encoding.ids, dtype=np.int32)) for encoding in encodings]
 
-    def windows(self, text: str, most: int) -> list[Ids]:
-        """The token ids of a text of any length, in at most ``most`` windows of about equal length."""
-        ids = np.array(self._tokenizer.encode(_clean(text)).ids, dtype=np.int32)
-        inner = ids[1:-1][: most * (MAX_TOKENS - 2)]
+    def windows(self, text: str, most: int) -> list[Tokens]:
+        """The tokens of a text of any length, in at most ``most`` windows of about equal length."""
+        (whole,) = self.tokens([text])
+        inner = np.arange(1, len(whole.ids) - 1)[: most * (MAX_TOKENS - 2)]
         count = max(1, -(-len(inner) // (MAX_TOKENS - 2)))
-        return [np.concatenate([ids[:1], part, ids[-1:]]) for part in np.array_split(inner, count)]
+        parts = [np.r_[0, part, len(whole.ids) - 1] for part in np.array_split(inner, count)]
+        return [Tokens(whole.ids[part], whole.spans[part]) for part in parts]
 
     def tokens(self, texts: Sequence[str]) -> list[Tokens]:
         """All tokens of each text, and where they stand."""

@@ -90,11 +90,11 @@ class MiniLM(BaseEmbedding, SpanPooling):
     def encode_query(self, text: str) -> EncodedQuery:
         """The vector of a question, over all of it, and the token vectors of its words."""
         windows = self._encoder.windows(text, _QUERY_WINDOWS)
-        states = np.concatenate(
-            [rows for _, rows in sorted(self._encoder.states(windows), key=lambda p: p[0])]
-        )
-        words = states[self._encoder.content[np.concatenate(windows)]]
-        return EncodedQuery(mean(states), self._token_vectors(words))
+        read = sorted(self._encoder.states([window.ids for window in windows]), key=lambda p: p[0])
+        states = np.concatenate([rows for _, rows in read])
+        words = self._encoder.content[np.concatenate([window.ids for window in windows])]
+        starts = np.concatenate([window.spans[:, 0] for window in windows])[words]
+        return EncodedQuery(mean(states), self._token_vectors(states[words]), starts.astype(np.int32))
 
     def encode_passages(self, passages: Sequence[Passage]) -> list[Encoded]:
         """The vectors of every chunk and of every word of every paper, from one pass over each window."""
