@@ -34,7 +34,7 @@ EXTRACTIVE = "extractive"
 """What stands for the model's name where none writes."""
 DEPTH = 10
 """Papers that are read for evidence and for confidence, however many are shown."""
-RISK = 0.38
+RISK = 0.295
 """The tolerated share of questions without an answer among those answered, where half have none."""
 
 
@@ -202,7 +202,8 @@ class Answerer:
         """The gates and the confidence; nothing gets through where nothing is asked or found."""
         if not quotes or not asked.terms:
             return {}, 0.0
-        through = self._calibration.through(signals(asked, weighed, quotes, self._words))
+        known = signals(asked, weighed, quotes, self._words, found.unknown)
+        through = self._calibration.through(known)
         strange = frozenset(term for word in found.unknown for term in self._words.terms(word))
         if not asked.lacking(strange, frozenset(asked.terms)):
             through["about"] = 0.0  # no paper has any of its words
@@ -251,8 +252,9 @@ class Answerer:
         )
 
     def _check_still_standing(self, composed: Composed) -> None:
-        cited = [Quote(citation.paper, citation.span) for citation in composed.citations]
-        if len(self._standing(cited)) < len(cited):
+        quotes = [Quote(cited.paper, cited.span) for cited in composed.citations]
+        quotes += [Quote(c.paper, c.span) for s in composed.sentences for c in s.contradicted_by]
+        if len(self._standing(quotes)) < len(quotes):
             raise Overtaken("A cited paper was removed or changed while the answer was written; ask again.")
 
     def _standing(self, quotes: Sequence[Quote]) -> tuple[Quote, ...]:

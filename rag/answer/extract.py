@@ -13,6 +13,8 @@ from rag.answer.evidence import Weighed
 from rag.answer.instructions import reads_as_instruction
 from rag.answer.quote import Quote
 
+_PAIR = 2  # papers that a comparison wants
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -22,6 +24,7 @@ class Choice:
         most: sentences in an answer.
         enough: no further sentence once those chosen hold this much of the probability.
         rival: a second paper is quoted too when its share is at least this part of the best one's.
+        aside: sentences that such a paper gets.
         partner: the same where the wording asks for several papers.
         fresh: ... or when it alone has this weighted share of the question's terms in its title.
     """
@@ -29,34 +32,36 @@ class Choice:
     most: int = 4
     enough: float = 0.97
     rival: float = 0.6
+    aside: int = 1
     partner: float = 0.03
     fresh: float = 0.2
 
 
 def choose(asked: Asked, weighed: Sequence[Weighed], choice: Choice) -> tuple[Quote, ...]:
     """The sentences of the answer: grouped by paper, best paper first, in the order of each abstract."""
-    papers = _papers(asked, weighed, choice)
-    rooms = _rooms(len(papers), choice.most)
     quotes = []
-    for paper, room in zip(papers, rooms, strict=True):
+    for paper, room in _papers(asked, weighed, choice):
         spans = paper.reading.spans
         quotes += [Quote(paper.reading.paper, spans[i]) for i in _sentences(paper, room, choice.enough)]
     return tuple(quotes)
 
 
-def _papers(asked: Asked, weighed: Sequence[Weighed], choice: Choice) -> list[Weighed]:
-    """The papers to quote, the likeliest first."""
+def _papers(asked: Asked, weighed: Sequence[Weighed], choice: Choice) -> list[tuple[Weighed, int]]:
+    """The papers to quote, the likeliest first, each with the most sentences it gets."""
     ranked = sorted(weighed, key=lambda paper: -paper.share)
     if not ranked:
         return []
     best, rest = ranked[0], ranked[1:]
+    named = [paper for paper in rest if _adds(asked, best, paper) >= choice.fresh]
+    if named and asked.papers <= _PAIR:
+        return _shared([best, named[0]], choice.most)
     if asked.papers > 1:
         bar = choice.partner * best.share
-        return [best, *(paper for paper in rest[: asked.papers - 1] if paper.share >= bar)]
-    named = [paper for paper in rest if _adds(asked, best, paper) >= choice.fresh]
-    if named:
-        return [best, named[0]]
-    return [best, *(paper for paper in rest[:1] if paper.share >= choice.rival * best.share)]
+        near = [paper for paper in rest[: asked.papers - 1] if paper.share >= bar]
+        return _shared([best, *near], choice.most)
+    if choice.most > choice.aside and rest and rest[0].share >= choice.rival * best.share:
+        return [(best, choice.most - choice.aside), (rest[0], choice.aside)]
+    return [(best, choice.most)]
 
 
 def _adds(asked: Asked, best: Weighed, other: Weighed) -> float:
@@ -64,9 +69,10 @@ def _adds(asked: Asked, best: Weighed, other: Weighed) -> float:
     return asked.share(other.reading.title - best.reading.all_terms)
 
 
-def _rooms(papers: int, most: int) -> list[int]:
-    """How many sentences each paper gets: as even as can be, the first ones the odd ones."""
-    return [most // papers + (i < most % papers) for i in range(papers)] if papers else []
+def _shared(papers: Sequence[Weighed], most: int) -> list[tuple[Weighed, int]]:
+    """Each with its part of the sentences: as even as can be, the first ones get the odd ones."""
+    whole, odd = divmod(most, len(papers))
+    return [(paper, whole + (i < odd)) for i, paper in enumerate(papers)]
 
 
 def _sentences(paper: Weighed, room: int, enough: float) -> list[int]:

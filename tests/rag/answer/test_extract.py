@@ -31,7 +31,7 @@ def test_a_second_paper_needs_a_share_like_the_first() -> None:
     said = _said("nets?", (A, EVEN, 0.6), (B, [0.4, 0.3, 0.3], 0.1))
     assert all(text.startswith("Alpha") for text in said)
     said = _said("nets?", (A, EVEN, 0.4), (B, [0.4, 0.3, 0.3], 0.39))
-    assert [text.split()[0] for text in said] == ["Alpha", "Alpha", "Beta", "Beta"]
+    assert [text.split()[0] for text in said] == ["Alpha", "Alpha", "Alpha", "Beta"]
 
 
 def test_a_comparison_quotes_both_sides() -> None:
@@ -41,6 +41,14 @@ def test_a_comparison_quotes_both_sides() -> None:
 
 def test_a_paper_that_only_the_question_names_is_quoted_too() -> None:
     said = _said("Alpha with Beta?", (A, EVEN, 0.9), (B, [0.4, 0.3, 0.3], 0.02))
+    assert {text.split()[0] for text in said} == {"Alpha", "Beta"}
+
+
+def test_a_comparison_quotes_the_paper_it_names_before_a_likelier_one() -> None:
+    other = Paper("c", "Gamma", "Gamma one. Gamma two.")
+    said = _said(
+        "How do Alpha and Beta differ?", (A, EVEN, 0.7), (other, [0.5, 0.5], 0.2), (B, [0.4, 0.3, 0.3], 0.1)
+    )
     assert {text.split()[0] for text in said} == {"Alpha", "Beta"}
 
 
