@@ -90,7 +90,8 @@ class SentenceOut(BaseModel):
     supported: bool
     support: float
     contradicted_by: list[ContradictionOut] = Field(
-        description="What papers that a language model cited for it say against it; found by rules."
+        default_factory=list,
+        description="What papers that a language model cited for it say against it; found by rules.",
     )
 
     @classmethod

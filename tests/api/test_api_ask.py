@@ -26,7 +26,9 @@ async def test_an_answer_has_every_field_of_the_contract(client: httpx.AsyncClie
         "id", "status", "confidence", "question", "standalone_question", "answer", "sentences", "citations",
         "retrieved", "refusal", "mode", "model", "degraded", "usage", "timings_ms", "index",
     }  # fmt: skip
-    assert set(answer["sentences"][0]) == {"text", "start", "end", "citations", "supported", "support"}
+    assert set(answer["sentences"][0]) == {
+        "text", "start", "end", "citations", "supported", "support", "contradicted_by",
+    }  # fmt: skip
     assert set(answer["citations"][0]) == {
         "number", "paper_id", "title", "authors", "year", "url", "quote", "start", "end", "sha256",
         "verified",
