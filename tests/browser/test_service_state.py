@@ -125,7 +125,7 @@ SLOWLY = (
     "UltraGCN skips infinite layers of message passing for efficient recommendation [1]. "
     "It resorts to directly approximate the limit of infinite-layer graph convolutions "
     "via a constraint loss [1]. "
-) * 6
+) * 4
 
 
 async def test_papers_come_first_then_sentences_and_stop_keeps_what_was_checked(

@@ -113,7 +113,7 @@ export class Turn {
     this.evidence.settle();
     this.evidence.rateable();
     this.#footer(body);
-    if (body.citations.length) this.light([body.citations[0].number], { pin: true });
+    if (body.citations.length && !this.pinned) this.light([body.citations[0].number], { pin: true });
   }
 
   #paint(sentences) {
@@ -177,7 +177,8 @@ export class Turn {
     const wait = problem.retryAfter ? ` It may answer in ${problem.retryAfter} s.` : "";
     const number = problem.requestId ?? problem.request_id;
     const id = number ? ` (request ${number})` : "";
-    this.#end(`${problem.title}. ${problem.detail ?? ""}${wait}${id}`, problem.title);
+    const title = problem.title ?? "The answer can't be read";
+    this.#end(`${title}. ${problem.detail ?? ""}${wait}${id}`, title);
   }
 
   #end(text, announced) {
