@@ -58,21 +58,22 @@ class Chat:
         while True:
             said = ""
             try:
-                said = next(waiting, "/quit").strip()
-                if said == "/quit":
-                    return well
-                self._take(said)
-            except CitewellError as error:
-                well = False
-                self._screen.end()
-                show.note(f"Error: {error}")
+                try:
+                    said = next(waiting, "/quit").strip()
+                    if said == "/quit":
+                        return well
+                    self._take(said)
+                except CitewellError as error:
+                    well = False
+                    self._screen.end()
+                    show.note(f"Error: {error}")
+                if said:
+                    self._screen.line()
             except KeyboardInterrupt:
                 if not self._typed:
                     raise
                 with suppress(KeyboardInterrupt):  # pressed twice
-                    self._screen.line("Stopped." if said else "\nCtrl-D or /quit leaves.", style="dim")
-            if said:
-                self._screen.line()
+                    self._screen.line("Stopped.\n" if said else "\nCtrl-D or /quit leaves.", style="dim")
 
     def _take(self, said: str) -> None:
         if not said.startswith("/"):

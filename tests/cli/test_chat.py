@@ -15,9 +15,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.wire.ask import AskIn
+from cli.chat import Chat
+from cli.conversation import Asking
 from cli.main import main
 from cli.plain import one_line, plain, plain_json
 from cli.reading import merged
+from cli.screen import Screen
 from cli.session import Session
 from cli.sse import events
 from rag.checks import MAX_TURNS
@@ -250,17 +253,34 @@ def test_a_data_folder_beside_an_address_is_wrong_usage(
 def test_a_person_stops_an_answer_with_ctrl_c_and_leaves_with_ctrl_d() -> None:
     with typing("tests.fakes.slow", ["chat"]) as typist:
         at = typist.until("/help says what can be done.")
+        at = typist.until("> ", after=at)
         typist.type(f"{QUESTION}\n")
         at = typist.until("We make attention sparse", after=at)
         typist.type("\x03")
         at = typist.until("Stopped.", after=at)
-        typist.type("half a line\x03")
+        at = typist.until("> ", after=at)
+        typist.type("half a line")
+        at = typist.until("half a line", after=at)
+        typist.type("\x03")
         at = typist.until("Ctrl-D or /quit leaves.", after=at)
+        at = typist.until("> ", after=at)
         typist.type("/help\n")
         at = typist.until("Ctrl-C stops an answer", after=at)
+        at = typist.until("> ", after=at)
         typist.type("\x04")
         assert typist.ended() == 0
     assert "Traceback" not in typist.shown
+
+
+def test_ctrl_c_pressed_again_before_the_prompt_is_back_does_not_leave(here: Here) -> None:
+    class Pressed(Screen):
+        def line(self, *_: object, **__: object) -> None:
+            raise KeyboardInterrupt
+
+    lines = iter(["/new", "/new"])
+    with here.session().source() as answers:
+        assert Chat(answers, Asking(), Pressed(), typed=True).run(lines)
+    assert not list(lines)
 
 
 HOSTILE = "\x1b[31m\x9b5n\x1b]0;owned\x07\u202e"
