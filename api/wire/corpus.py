@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from rag.types import Facet, Overview, ServiceStatus
 
@@ -32,27 +32,6 @@ class FacetsOut(BaseModel):
 
 class OverviewOut(BaseModel):
     """The stored papers as a whole."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "papers": 214,
-                    "generation": 3,
-                    "embedding_model": "all-MiniLM-L6-v2",
-                    "mode": "extractive",
-                    "model": "extractive",
-                    "facets": {
-                        "years": [{"name": "2021", "papers": 12}],
-                        "sources": [{"name": "search-page.txt", "papers": 214}],
-                        "authors": [],
-                        "categories": [],
-                    },
-                    "examples": ["What does UltraGCN do?"],
-                }
-            ]
-        }
-    )
 
     papers: int
     generation: int

@@ -34,6 +34,8 @@ EXTRACTIVE = "extractive"
 """What stands for the model's name where none writes."""
 DEPTH = 10
 """Papers that are read for evidence and for confidence, however many are shown."""
+_SUBJECT = 3.5
+"""The idf from which a term names a subject: it stands in no more than three papers of a hundred."""
 RISK = 0.295
 """The tolerated share of questions without an answer among those answered, where half have none."""
 
@@ -180,7 +182,8 @@ class Answerer:
         if standalone.needs is False:
             return alone
         carried = looked(standalone.carried)
-        return carried if carried.confidence > alone.confidence else alone
+        better = carried.confidence > alone.confidence and _continues(alone.asked, carried)
+        return carried if better else alone
 
     def _standalone(
         self, question: str, history: Sequence[Turn], mode: Mode, cancelled: Cancelled
@@ -322,3 +325,16 @@ class Answerer:
             index=info,
             timings_ms={"total": 0.0},
         )
+
+
+def _continues(alone: Asked, carried: Looked) -> bool:
+    """Whether what was found for a question with its history is about what the question itself names.
+
+    Words that many papers have ("data set", "results") go with any subject; rare ones are a subject.
+    """
+    own = frozenset(term for term, rare in alone.weights.items() if rare > _SUBJECT)
+    cited = {quote.paper.id for quote in carried.quotes}
+    held = frozenset[str]().union(
+        *(paper.reading.all_terms for paper in carried.weighed if paper.reading.paper.id in cited)
+    )
+    return alone.lacking(held, own) < 0.5

@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rag.answer.confidence import names_in
 from rag.index.words import Words
 from rag.types import Turn
 
@@ -33,6 +34,11 @@ _OPENER = re.compile(
     re.IGNORECASE,
 )
 _ABOUT = re.compile(r"^\W*(?:(?:and|but|so|ok(?:ay)?)\W+)*(?:what|how) about\b", re.IGNORECASE)
+_WHOLE = re.compile(
+    r"^\W*(?:what|who|which|how|why|when|where|is|are|was|were|do|does|did|can|could|should|will|would|has|have"
+    r"|tell|explain|describe|define)\b",
+    re.IGNORECASE,
+)
 _PRONOUN = re.compile(
     r"\b(?:it|its|it's|they|their|theirs|them|themselves|itself|he|she|his|her|these|those|such|"
     r"the (?:former|latter|same)|(?:this|that)(?! (?:is|the|a|an"
@@ -136,9 +142,11 @@ def _points_back(question: str, words: Words) -> bool | None:
     """
     bare = _EXPLETIVE.sub(" ", question)
     terms = set(words.terms(bare))
-    if len(terms) <= _FEW or _ORDINAL.search(bare):
-        return True
     points = bool(_PRONOUN.search(bare) or _ABOUT.match(question))
+    if _ORDINAL.search(bare):
+        return True
+    if len(terms) <= _FEW:  # a fragment, unless it has the form of a question and names something
+        return None if terms and not points and _WHOLE.match(question) else True
     if len(terms) <= _SHORT and points:
         return True
     if points or _DEFINITE.search(bare) or _OPENER.match(question) or len(terms) <= _SHORT:
@@ -154,8 +162,9 @@ def _context(question: str, turns: Sequence[Turn], words: Words) -> str:
     for turn in reversed([turn for turn in turns if turn.role == "user"]):
         said = _SWITCH.sub("", turn.content, count=1)
         pieces.insert(0, said)
-        if _points_back(said, words) is False or _SWITCH.match(turn.content):
-            break
+        points = _points_back(said, words)
+        if points is False or (points is None and names_in(said)) or _SWITCH.match(turn.content):
+            break  # the thread begins here
     return _shortened(" ".join(pieces), question, words)
 
 

@@ -15,7 +15,7 @@ from eval.cases import load_bundled
 from eval.commands import EXPECTATIONS, REFERENCE
 from eval.gate import Finding, check, described, read_expectations
 from eval.records import Record, read_records
-from eval.run import Asking, ask_all
+from eval.run import Asking, ask_all, depth
 from eval.suite import bundled_papers
 from rag.settings import load_settings
 from rag.types import Answer
@@ -37,18 +37,16 @@ def _record(data_dir: Path) -> Replay:
     try:
         service.ingest(bundled_papers())
         cases = load_bundled()
+        answers = {
+            (case.question, case.turns): service.ask(
+                case.question, history=case.turns, top_k=Asking().top_k, mode="extractive"
+            )
+            for case in cases
+        }
+        sought = {question for question, _ in answers} | {a.standalone_question for a in answers.values()}
         return Replay(
-            answers={
-                (case.question, case.turns): service.ask(
-                    case.question, history=case.turns, top_k=Asking().top_k, mode="extractive"
-                )
-                for case in cases
-            },
-            searches={
-                case.question: service.search(case.question, top_k=Asking().top_k)
-                for case in cases
-                if case.turns
-            },
+            answers=answers,
+            searches={query: service.search(query, top_k=depth(Asking().top_k)) for query in sought},
             stored={paper.id: paper for paper in service.papers(limit=500).items},
         )
     finally:

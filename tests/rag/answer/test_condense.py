@@ -74,6 +74,18 @@ def test_the_subject_is_carried_from_the_first_question_of_the_thread() -> None:
     assert "GraphSAGE" in condense("How much memory does it need?", talk, WORDS).carried
 
 
+@pytest.mark.parametrize("question", ["Why is the sky blue?", "What is photosynthesis?"])
+def test_a_short_question_that_names_something_is_left_open(question: str) -> None:
+    assert _needs(question) is None
+
+
+def test_a_thread_begins_with_the_question_that_names_its_subject() -> None:
+    talk = (*TALK, Turn("user", "How does UltraGCN differ from LightGCN?"), Turn("assistant", "In its loss."))
+    carried = condense("And its limitations?", talk, WORDS).carried
+    assert "UltraGCN" in carried
+    assert "GraphSAGE" not in carried
+
+
 def test_the_second_one_is_the_second_title_of_the_last_answer() -> None:
     talk = (
         Turn("user", "Which papers study sampling?"),
