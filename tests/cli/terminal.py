@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from tests.fakes.process import ROOT
 
@@ -41,6 +41,14 @@ class Typist:
             if not self._read(deadline - time.monotonic()):
                 raise AssertionError(f"{text!r} was never shown; this was:\n{self.shown}")
         return at + len(text)
+
+    def press(self, key: str, text: str, *, after: int) -> int:
+        """Press a key until a text is shown behind a place, as a person does whose first press was missed."""
+        for _ in range(20):
+            self.type(key)
+            with suppress(AssertionError):
+                return self.until(text, after=after, seconds=3)
+        return self.until(text, after=after, seconds=0)
 
     def ended(self) -> int:
         """Wait for the end; the exit status."""
