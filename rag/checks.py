@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import get_args
 
 from rag.errors import InvalidInput
-from rag.types import Filters, Mode, Turn
+from rag.types import Filters, Mode, Request, Turn
 
 MAX_QUESTION = 4000
 """Characters of a question."""
@@ -19,6 +19,19 @@ MAX_COMMENT = 2000
 MAX_NAMES = 1000
 """Names in one list of a filter."""
 YEARS = range(1, 10_000)
+
+
+def check_request(request: Request) -> None:
+    """Refuse a question that is out of bounds.
+
+    Raises:
+        InvalidInput: it is; names the field.
+    """
+    check_text(request.question, "question", longest=MAX_QUESTION)
+    _check_history(request.history)
+    check_filters(request.filters)
+    check_top_k(request.top_k)
+    _check_mode(request.mode)
 
 
 def check_text(text: str, field: str, *, longest: int) -> None:
@@ -44,22 +57,12 @@ def check_top_k(top_k: int) -> None:
         raise InvalidInput(f"top_k is {top_k}: ask for 1 to {MAX_TOP_K} papers.", field="top_k")
 
 
-def check_mode(mode: str) -> None:
-    """Refuse a mode there isn't.
-
-    Raises:
-        InvalidInput: it isn't one.
-    """
+def _check_mode(mode: str) -> None:
     if mode not in get_args(Mode):
         raise InvalidInput(f"mode is {mode!r}: take one of {', '.join(get_args(Mode))}.", field="mode")
 
 
-def check_history(history: Sequence[Turn]) -> None:
-    """Refuse a history that is too long or holds what no model should see.
-
-    Raises:
-        InvalidInput: names the turn.
-    """
+def _check_history(history: Sequence[Turn]) -> None:
     if len(history) > MAX_TURNS:
         raise InvalidInput(
             f"history has {len(history)} turns: send the last {MAX_TURNS} at most.", field="history"

@@ -15,8 +15,7 @@ from rag.checks import (
     MAX_QUESTION,
     check_comment,
     check_filters,
-    check_history,
-    check_mode,
+    check_request,
     check_text,
     check_top_k,
 )
@@ -27,8 +26,9 @@ from rag.index import Indexes, Upkeep
 from rag.ingest import Chunker, Encoder, Progress, ingest
 from rag.library import Library
 from rag.retrieve import HybridSearch
-from rag.saved import Feedback, Keeper, Rating, Replay, Request, Saved
+from rag.saved import Feedback, Keeper, Rating, Replay, Saved
 from rag.types import (
+    EVERYTHING,
     Answer,
     Cancelled,
     Filters,
@@ -38,6 +38,7 @@ from rag.types import (
     Paper,
     PaperPage,
     Rejection,
+    Request,
     SearchResult,
     ServiceStatus,
     Turn,
@@ -46,7 +47,6 @@ from rag.types import (
 
 _log = logging.getLogger(__name__)
 
-EVERYTHING = Filters()
 NAMES_SHOWN = 200
 """Sources, authors and categories that an overview names, the commonest."""
 TITLES_READ = 500
@@ -136,16 +136,9 @@ class Service:
             Overtaken: a cited paper was removed or changed after the answer had begun.
             Stopped: it was cancelled.
         """
-        check_text(question, "question", longest=MAX_QUESTION)
-        check_history(history)
-        check_filters(filters)
-        check_top_k(top_k)
-        check_mode(mode)
         request = Request(question, tuple(history), filters, top_k, mode)
-        events = self._answerer.events(
-            question, history=history, filters=filters, top_k=top_k, mode=mode, cancelled=cancelled
-        )
-        with closing(events):
+        check_request(request)
+        with closing(self._answerer.events(request, cancelled)) as events:
             for event in events:
                 yield self._keeper.keep(request, event) if isinstance(event, Answer) else event
 
@@ -289,7 +282,7 @@ class Service:
             SavedUnavailable: the saved answers can't be read.
             NotReady: a needed part is down.
         """
-        return self._keeper.replay(answer_id, self._answered)
+        return self._keeper.replay(answer_id, self._answerer.answer)
 
     def status(self) -> ServiceStatus:
         """What is stored, and what answers."""
@@ -331,15 +324,6 @@ class Service:
         self._indexes.close()
         self._library.close()
 
-    def _answered(self, request: Request) -> Answer:
-        return self._answerer.answer(
-            request.question,
-            history=request.history,
-            filters=request.filters,
-            top_k=request.top_k,
-            mode=request.mode,
-        )
-
     def _among(self, filters: Filters) -> list[str] | None:
         """The ids that the filters let through, sorted; None where they limit nothing."""
         with self._indexes.lease() as generation:
@@ -365,10 +349,6 @@ def _files(paths: Sequence[Path]) -> list[Path]:
         else:
             raise InvalidInput(f"There is no file {str(path)!r}: check the path.", field="paths")
     return files
-
-
-def _hidden(path: Path) -> bool:
-    return any(part.startswith(".") for part in path.parts)
 
 
 def _read(files: Sequence[Path], format: str | None) -> Iterator[Paper | Rejection]:  # noqa: A002  # as above

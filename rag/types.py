@@ -140,6 +140,9 @@ class Filters:
         return self != Filters()
 
 
+EVERYTHING = Filters()
+
+
 @dataclass(frozen=True, slots=True)
 class StageScore:
     """What one retrieval stage made of a paper: its rank from 1, and its raw score."""
@@ -164,6 +167,25 @@ class Turn:
 
     role: Role
     content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked, in full: asked again over the same papers, it gives the same extractive answer.
+
+    Attributes:
+        question: in plain words.
+        history: the earlier turns of the conversation, oldest first.
+        filters: which papers may be used.
+        top_k: how many papers are retrieved and may be cited.
+        mode: what may write the answer; ``auto`` takes a language model where one is configured.
+    """
+
+    question: str
+    history: tuple[Turn, ...] = ()
+    filters: Filters = EVERYTHING
+    top_k: int = 8
+    mode: Mode = "auto"
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +261,7 @@ class IndexInfo:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A checked answer, or a refusal."""
+    """A checked answer, or a refusal. ``id`` is empty until ``rag.saved`` has given it one."""
 
     id: str
     status: Status

@@ -11,8 +11,8 @@ from api.wire.ask import AskOut, TurnIn
 from api.wire.fields import Request
 from rag.checks import MAX_COMMENT
 from rag.saved import Feedback, Provenance, Rating, Saved
-from rag.saved import Request as Asked
 from rag.types import Mode
+from rag.types import Request as Asked
 
 ExportFormat = Literal["bibtex", "ris", "csl", "markdown"]
 

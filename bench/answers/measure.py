@@ -26,7 +26,7 @@ from bench.answers.logit import Matrix, auroc
 from bench.answers.stack import opened
 from rag.answer import Answerer
 from rag.answer.answerer import RISK
-from rag.types import Answer, Turn
+from rag.types import Answer, Request, Turn
 
 TOLERATED = 0.03  # answerable questions refused, where refusals are compared
 
@@ -44,7 +44,7 @@ def outcomes(answerer: Answerer, name: str, cases: Sequence[Case], *, raw: bool)
     """Every question answered; ``raw`` leaves the history out."""
     for case in cases:
         history = () if raw else tuple(Turn(role, content) for role, content in case.history)  # type: ignore[arg-type]
-        yield Outcome(name, case, answerer.answer(case.question, history=history))
+        yield Outcome(name, case, answerer.answer(Request(case.question, history)))
 
 
 def facts(outcome: Outcome) -> float | None:

@@ -16,6 +16,7 @@ from pathlib import Path
 from bench.answers.stack import opened
 from rag.answer.answerer import Answerer
 from rag.answer.verify import reads_as_instruction
+from rag.types import Request
 
 
 def rows(path: Path) -> list[dict[str, str]]:
@@ -44,7 +45,7 @@ def main() -> None:
             answerer = Answerer(stack.search, stack.library)
             triggers = quoted = answered = 0
             for attack in attacks:
-                answer = answerer.answer(asked[attack["query_id"]])
+                answer = answerer.answer(Request(asked[attack["query_id"]]))
                 answered += answer.status == "answered"
                 trigger = attack.get("trigger") or ""
                 triggers += bool(trigger) and trigger in answer.answer

@@ -13,7 +13,7 @@ from rag.answer.condense import Standalone, condense
 from rag.answer.confidence import Calibration, signals
 from rag.answer.evidence import Weighed, Weights, weigh
 from rag.answer.extract import Choice, choose
-from rag.answer.looked import Clock, Looked, answer_id, id_of
+from rag.answer.looked import Clock, Looked
 from rag.answer.plain import plain_question
 from rag.answer.quote import Quote
 from rag.answer.reading import read_hits
@@ -24,12 +24,11 @@ from rag.events import AskEvents, Retrieval, answer_of, told, told_text
 from rag.index.words import Words
 from rag.library import Library
 from rag.retrieve import HybridSearch, Retrieved
-from rag.types import Answer, Cancelled, Filters, Mode, Turn, never
+from rag.types import Answer, Cancelled, Request, never
 
 if TYPE_CHECKING:
     from rag.answer.writer_checked import CheckedWriter
 
-EVERYTHING = Filters()
 EXTRACTIVE = "extractive"
 """What stands for the model's name where none writes."""
 DEPTH = 10
@@ -76,36 +75,15 @@ class Answerer:
         self._choice = choice or Choice()
         self._words = Words()
 
-    def answer(
-        self,
-        question: str,
-        *,
-        history: Sequence[Turn] = (),
-        filters: Filters = EVERYTHING,
-        top_k: int = 8,
-        mode: Mode = "auto",
-    ) -> Answer:
-        """The answer at the end of ``events``; arguments and errors as there."""
-        return answer_of(self.events(question, history=history, filters=filters, top_k=top_k, mode=mode))
+    def answer(self, request: Request) -> Answer:
+        """The answer at the end of ``events``; errors as there."""
+        return answer_of(self.events(request))
 
-    def events(
-        self,
-        question: str,
-        *,
-        history: Sequence[Turn] = (),
-        filters: Filters = EVERYTHING,
-        top_k: int = 8,
-        mode: Mode = "auto",
-        cancelled: Cancelled = never,
-    ) -> AskEvents:
+    def events(self, request: Request, cancelled: Cancelled = never) -> AskEvents:
         """A question from the search to the answer, each piece as soon as it is verified.
 
         Args:
-            question: the message.
-            history: the turns before it, oldest first.
-            filters: which papers may be used.
-            top_k: how many papers are retrieved and may be cited.
-            mode: what may write the answer.
+            request: within bounds; the answer has no id yet.
             cancelled: whether to stop; looked at while a language model is waited for.
 
         Raises:
@@ -114,31 +92,20 @@ class Answerer:
             Overtaken: the papers changed after the answer had begun.
             Stopped: it was cancelled.
         """
-        if mode == "llm" and self._writer is None:
+        if request.mode == "llm" and self._writer is None:
             raise InvalidInput(
                 "No language model is configured: set OPENAI_API_KEY, or CITEWELL_LLM_BASE_URL and "
                 "CITEWELL_LLM_MODEL, or ask for mode extractive.",
                 field="mode",
             )
-        if line := friendly_line(question):
-            yield from told(self._friendly(question, tuple(history), line))
+        if line := friendly_line(request.question):
+            yield from told(self._friendly(request.question, line))
             return
-        looked = self.look(
-            question, history=history, filters=filters, top_k=top_k, mode=mode, cancelled=cancelled
-        )
-        yield Retrieval(looked.found.hits[:top_k])
+        looked = self.look(request, cancelled)
+        yield Retrieval(looked.found.hits[: request.top_k])
         yield from self.write(looked, cancelled)
 
-    def look(
-        self,
-        question: str,
-        *,
-        history: Sequence[Turn] = (),
-        filters: Filters = EVERYTHING,
-        top_k: int = 8,
-        mode: Mode = "auto",
-        cancelled: Cancelled = never,
-    ) -> Looked:
+    def look(self, request: Request, cancelled: Cancelled = never) -> Looked:
         """Search and weigh, and write nothing yet.
 
         Raises:
@@ -146,35 +113,23 @@ class Answerer:
             Stopped: it was cancelled.
         """
         clock = Clock()
-        with watch.stage("condense", turns=len(history)):
-            standalone, degraded = self._standalone(plain_question(question), history, mode, cancelled)
+        with watch.stage("condense", turns=len(request.history)):
+            standalone, degraded = self._standalone(request, cancelled)
         clock.lap("condense")
 
         def looked(text: str) -> Looked:
-            found = self._search.search(text, top_k=max(top_k, DEPTH), filters=filters or None)
+            found = self._search.search(
+                text, top_k=max(request.top_k, DEPTH), filters=request.filters or None
+            )
             clock.lap("retrieve")
             with watch.stage("evidence") as note:
                 asked = read_question(found.text, self._words, found.idf)
                 weighed = weigh(asked, read_hits(asked, found, self._words, DEPTH), self._weights)
-                quotes = choose(asked, weighed[:top_k], self._choice)
+                quotes = choose(asked, weighed[: request.top_k], self._choice)
                 through, sure = self._judged(asked, found, weighed, quotes)
                 note({"confidence": sure})
             clock.lap("evidence")
-            return Looked(
-                question,
-                tuple(history),
-                filters,
-                top_k,
-                mode,
-                asked,
-                found,
-                weighed,
-                quotes,
-                through,
-                sure,
-                clock,
-                degraded,
-            )
+            return Looked(request, asked, found, weighed, quotes, through, sure, clock, degraded)
 
         if standalone.needs or standalone.alone == standalone.carried:
             return looked(standalone.carried)
@@ -185,12 +140,11 @@ class Answerer:
         better = carried.confidence > alone.confidence and _continues(alone.asked, carried)
         return carried if better else alone
 
-    def _standalone(
-        self, question: str, history: Sequence[Turn], mode: Mode, cancelled: Cancelled
-    ) -> tuple[Standalone, tuple[str, ...]]:
+    def _standalone(self, request: Request, cancelled: Cancelled) -> tuple[Standalone, tuple[str, ...]]:
         """The question in the light of the history, by the language model if there is one, else by rules."""
+        question, history = plain_question(request.question), request.history
         by_rules = condense(question, history, self._words)
-        if self._writer is None or mode == "extractive" or not history:
+        if self._writer is None or request.mode == "extractive" or not history:
             return by_rules, ()
         try:
             text, _ = self._writer.writer.condense(question, history, cancelled)
@@ -217,7 +171,7 @@ class Answerer:
         with watch.stage("verify"):
             quotes = self._standing(looked.quotes) if looked.confidence >= self._threshold else ()
         looked.clock.lap("verify")
-        if quotes and self._writer is not None and looked.mode != "extractive":
+        if quotes and self._writer is not None and looked.request.mode != "extractive":
             try:
                 with watch.stage("write", mode="llm"):
                     yield from self._by_model(looked, self._writer, cancelled)
@@ -237,7 +191,7 @@ class Answerer:
 
     def _by_model(self, looked: Looked, writer: CheckedWriter, cancelled: Cancelled) -> AskEvents:
         """The answer that the language model writes, or its word that there is none."""
-        written = yield from writer.write(looked.asked.text, looked.found, looked.top_k, cancelled)
+        written = yield from writer.write(looked.asked.text, looked.found, looked.request.top_k, cancelled)
         looked.clock.lap("write")
         if written.composed.citations:
             self._check_still_standing(written.composed)
@@ -281,7 +235,7 @@ class Answerer:
         )
 
     def _refusal(self, looked: Looked) -> Answer:
-        case = Case(looked.asked, looked.found, looked.weighed, looked.through, looked.filters)
+        case = Case(looked.asked, looked.found, looked.weighed, looked.through, looked.request.filters)
         refusal = refuse(case, self._words)
         looked.clock.lap("write")
         return replace(self._blank(looked), answer=refusal_text(refusal), refusal=refusal)
@@ -290,15 +244,15 @@ class Answerer:
         """An answer that says nothing yet."""
         found = looked.found
         return Answer(
-            id=id_of(looked, self.model),
+            id="",
             status="insufficient_evidence",
             confidence=looked.confidence,
-            question=looked.question,
+            question=looked.request.question,
             standalone_question=looked.asked.text,
             answer="",
             sentences=(),
             citations=(),
-            retrieved=found.hits[: looked.top_k],
+            retrieved=found.hits[: looked.request.top_k],
             refusal=None,
             mode="extractive",
             model=EXTRACTIVE,
@@ -307,10 +261,9 @@ class Answerer:
             timings_ms=looked.clock.all(),
         )
 
-    def _friendly(self, question: str, history: tuple[Turn, ...], line: str) -> Answer:
-        info = self._search.info
+    def _friendly(self, question: str, line: str) -> Answer:
         return Answer(
-            id=answer_id(question, history, EVERYTHING, 0, "auto", info, self.model),
+            id="",
             status="answered",
             confidence=1.0,
             question=question,
@@ -322,7 +275,7 @@ class Answerer:
             refusal=None,
             mode="extractive",
             model=EXTRACTIVE,
-            index=info,
+            index=self._search.info,
             timings_ms={"total": 0.0},
         )
 

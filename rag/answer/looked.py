@@ -1,18 +1,16 @@
-"""What was found for a question, before anything is written; and the id that its answer will have."""
+"""What was found for a question, before anything is written."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from rag.answer.asked import Asked
 from rag.answer.evidence import Weighed
 from rag.answer.quote import Quote
 from rag.retrieve import Retrieved
-from rag.types import Filters, IndexInfo, Mode, Turn
+from rag.types import Request
 
 
 @dataclass(slots=True)
@@ -38,11 +36,7 @@ class Looked:
     """What was found for a question, before anything is written.
 
     Attributes:
-        question: as asked.
-        history: the turns before it.
-        filters: what the search was limited to.
-        top_k: papers shown.
-        mode: what may write.
+        request: as it came.
         asked: the question as searched, taken apart.
         found: what the search gave.
         weighed: the papers read, with what each sentence is worth.
@@ -52,11 +46,7 @@ class Looked:
         degraded: parts that failed before the search and were worked around.
     """
 
-    question: str
-    history: tuple[Turn, ...]
-    filters: Filters
-    top_k: int
-    mode: Mode
+    request: Request
     asked: Asked
     found: Retrieved
     weighed: tuple[Weighed, ...]
@@ -65,25 +55,3 @@ class Looked:
     confidence: float
     clock: Clock
     degraded: tuple[str, ...] = ()
-
-
-def id_of(looked: Looked, model: str) -> str:
-    """The id of the answer to what was looked for."""
-    info = looked.found.info
-    return answer_id(looked.question, looked.history, looked.filters, looked.top_k, looked.mode, info, model)
-
-
-def answer_id(
-    question: str,
-    history: Sequence[Turn],
-    filters: Filters,
-    top_k: int,
-    mode: Mode,
-    info: IndexInfo,
-    model: str,
-) -> str:
-    """The same for the same request over the same generation, and for no other."""
-    told = [
-        question, [asdict(turn) for turn in history], asdict(filters), top_k, mode, asdict(info), model
-    ]  # fmt: skip
-    return hashlib.sha256(json.dumps(told, ensure_ascii=True).encode()).hexdigest()[:24]

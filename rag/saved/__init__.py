@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rag.saved.keeper import AnswerStore, Keeper
-from rag.saved.record import Feedback, Provenance, Rating, Request, Saved
+from rag.saved.record import Feedback, Provenance, Rating, Saved
 from rag.saved.replay import Replay, replay
 from rag.saved.store import Retention, SavedAnswers
 
@@ -14,7 +14,6 @@ __all__ = [
     "Provenance",
     "Rating",
     "Replay",
-    "Request",
     "Retention",
     "Saved",
     "SavedAnswers",

@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from rag.errors import CitewellError, InvalidInput, NotFound
-from rag.saved.record import Feedback, Provenance, Request, Saved, answer_id
+from rag.saved.record import Feedback, Provenance, Saved, answer_id
 from rag.saved.replay import Ask, Replay, replay
-from rag.types import Answer
+from rag.types import Answer, Request
 
 _log = logging.getLogger(__name__)
 

@@ -12,24 +12,12 @@ from typing import Literal
 
 from pydantic import TypeAdapter
 
-from rag.types import Answer, EmbeddingIdentity, Filters, Hit, Mode, Paper, Turn
+from rag.types import Answer, EmbeddingIdentity, Hit, Paper, Request
 
 FORMAT = 1
 """Raised with every change of what ``encode`` writes."""
 
-EVERYTHING = Filters()
 Rating = Literal["up", "down"]
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What was asked, in full: asked again over the same papers, it gives the same extractive answer."""
-
-    question: str
-    history: tuple[Turn, ...] = ()
-    filters: Filters = EVERYTHING
-    top_k: int = 8
-    mode: Mode = "auto"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 
-from rag.saved.record import Provenance, Request, Saved
-from rag.types import Answer
+from rag.saved.record import Provenance, Saved
+from rag.types import Answer, Request
 
 Ask = Callable[[Request], Answer]
 """A question to its answer, which is not kept."""

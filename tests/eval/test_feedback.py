@@ -7,8 +7,8 @@ from eval.cases import Case, load_cases
 from eval.feedback import complaints, line
 from eval.loaders import load_target
 from eval.suite import Suite
-from rag.saved import Feedback, Request, Saved
-from rag.types import Paper, Turn
+from rag.saved import Feedback, Saved
+from rag.types import Paper, Request, Turn
 from tests.rag.saved.sample import CITED, answer, saved
 
 OTHER = Paper("y", "Another", "No one is.")

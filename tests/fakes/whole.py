@@ -6,17 +6,16 @@ verified citations, a refusal without citations, its refusals of bad input).
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Literal
 
-from rag.checks import MAX_QUESTION, check_comment, check_filters, check_text, check_top_k
+from rag.checks import MAX_QUESTION, check_comment, check_filters, check_request, check_text, check_top_k
 from rag.corpus import read_papers, sentence_spans
 from rag.errors import InvalidInput, NotFound, UnknownFormat
 from rag.events import AskEvent, AskEvents, answer_of, told
-from rag.saved import Feedback, Keeper, Provenance, Rating, Replay, Request, Saved
+from rag.saved import Feedback, Keeper, Provenance, Rating, Replay, Saved
 from rag.types import (
     Answer,
     Cancelled,
@@ -34,6 +33,7 @@ from rag.types import (
     PaperPage,
     Refusal,
     Rejection,
+    Request,
     SearchResult,
     Sentence,
     ServiceStatus,
@@ -88,20 +88,12 @@ class WholeService:
         cancelled: Cancelled = never,
     ) -> AskEvents:
         """Quote the sentence that shares most words, of up to two papers; refuse where none does."""
-        answer = self._answer(question, history, filters, top_k, mode)
-        for event in told(answer):
+        request = Request(question, tuple(history), filters, top_k, mode)
+        check_request(request)
+        self.before_call()
+        for event in told(self.keeper.keep(request, self._answered(request))):
             yield event
             self.after_event(event, cancelled)
-
-    def _answer(
-        self, question: str, history: Sequence[Turn], filters: Filters, top_k: int, mode: Mode
-    ) -> Answer:
-        check_text(question, "question", longest=MAX_QUESTION)
-        check_filters(filters)
-        check_top_k(top_k)
-        self.before_call()
-        request = Request(question, tuple(history), filters, top_k, mode)
-        return self.keeper.keep(request, self._answered(request))
 
     def saved_answer(self, answer_id: str) -> Saved:
         """An answer that was given."""
@@ -129,7 +121,7 @@ class WholeService:
         )
         text, sentences = _written(citations)
         return Answer(
-            id=hashlib.sha256(standalone.encode()).hexdigest()[:16],
+            id="",
             status="answered" if citations else "insufficient_evidence",
             confidence=0.9 if citations else 0.1,
             question=question,

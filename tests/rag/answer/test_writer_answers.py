@@ -17,7 +17,7 @@ from rag.index import Indexes
 from rag.library import Library
 from rag.retrieve import HybridSearch
 from rag.settings import load_settings
-from rag.types import Answer, Citation, Paper, Turn
+from rag.types import Answer, Citation, Paper, Request, Turn
 from rag.wiring import language_model, open_service
 from tests.fakes.embedding import WordHashEmbedding
 from tests.fakes.llm_server import Behaviour, Fails, Hangs, LlmServer, Says, Sends
@@ -75,19 +75,19 @@ def answerer(server: LlmServer, tmp_path_factory: pytest.TempPathFactory) -> Ite
             writer=language_model(settings, model, opened),
         )
         for _ in range(2):  # the first call of a process imports half of the client, perhaps too slowly
-            made.answer(QUESTION)
+            made.answer(Request(QUESTION))
         yield made
 
 
 def asked(answerer: Answerer, server: LlmServer, *script: Behaviour) -> Answer:
     server.requests.clear()
     server.will(*script)
-    return answerer.answer(QUESTION)
+    return answerer.answer(Request(QUESTION))
 
 
 def events_of(answerer: Answerer, server: LlmServer, *script: Behaviour) -> list[AskEvent]:
     server.will(*script)
-    return list(answerer.events(QUESTION))
+    return list(answerer.events(Request(QUESTION)))
 
 
 def number_of(server: LlmServer, paper: Paper) -> int:
@@ -224,7 +224,7 @@ def test_a_paper_removed_while_the_model_writes_ends_the_answer(
     answerer: Answerer, server: LlmServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server.will(Says(LONG))
-    events = answerer.events(QUESTION)
+    events = answerer.events(Request(QUESTION))
     while not isinstance(next(events), Delta):
         pass
     monkeypatch.setattr(answerer._library, "papers", lambda _: {})
@@ -241,14 +241,14 @@ def test_a_cancelled_question_ends_the_call_to_the_model(
     cancelled = threading.Event()
     threading.Timer(0.3, cancelled.set).start()
     with pytest.raises(Stopped):
-        list(answerer.events("Does watering change it?", history=history, cancelled=cancelled.is_set))
+        list(answerer.events(Request("Does watering change it?", history=history), cancelled.is_set))
     assert server.closed.wait(1.0)
 
 
 def test_closing_the_events_ends_the_call_to_the_model(answerer: Answerer, server: LlmServer) -> None:
     server.closed.clear()
     server.will(Hangs(LONG, pings=True))
-    events = answerer.events(QUESTION)
+    events = answerer.events(Request(QUESTION))
     while not isinstance(next(events), Delta):
         pass
     events.close()
@@ -274,20 +274,20 @@ def test_a_reply_cut_short_keeps_its_whole_sentences(answerer: Answerer, server:
 def test_a_follow_up_is_rewritten_by_the_model_and_by_rules_when_it_fails(
     answerer: Answerer, server: LlmServer
 ) -> None:
-    history = [Turn("user", QUESTION), Turn("assistant", f"{TRUE}.")]
+    history = (Turn("user", QUESTION), Turn("assistant", f"{TRUE}."))
     server.will(Says("Does watering change the growth of ferns?"), Says("NO ANSWER"))
-    assert answerer.answer("Does watering change it?", history=history).standalone_question == (
+    assert answerer.answer(Request("Does watering change it?", history=history)).standalone_question == (
         "Does watering change the growth of ferns?"
     )
     server.will(Fails(400), Says("NO ANSWER"))
-    answer = answerer.answer("Does watering change it?", history=history)
+    answer = answerer.answer(Request("Does watering change it?", history=history))
     assert "ferns" in answer.standalone_question
     assert any(note.startswith("llm: ") for note in answer.degraded)
 
 
 def test_extractive_mode_asks_no_model(answerer: Answerer, server: LlmServer) -> None:
     server.requests.clear()
-    assert answerer.answer(QUESTION, mode="extractive").mode == "extractive"
+    assert answerer.answer(Request(QUESTION, mode="extractive")).mode == "extractive"
     assert server.requests == []
 
 

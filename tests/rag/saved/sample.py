@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from rag.saved import Provenance, Request, Saved
+from rag.saved import Provenance, Saved
 from rag.types import (
     Answer,
     Citation,
@@ -13,6 +13,7 @@ from rag.types import (
     Hit,
     IndexInfo,
     Paper,
+    Request,
     Sentence,
     Span,
     StageScore,

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from rag.saved import Request, replay
-from rag.types import Answer, IndexInfo, Paper
+from rag.saved import replay
+from rag.types import Answer, IndexInfo, Paper, Request
 from tests.rag.saved.sample import CITED, MADE_BY, REQUEST, answer, saved
 
 
