@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -36,13 +37,19 @@ class FormatName(StrEnum):
 def list_answers(
     context: typer.Context,
     limit: Annotated[int, typer.Option(min=1, max=1000, metavar="N", help="Answers shown.")] = 20,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
     """List the last answers, newest first."""
     session: Session = context.obj
     with session.answers() as kept:
         for saved in kept.recent(limit):
-            when = saved.saved_at.astimezone().strftime("%Y-%m-%d %H:%M")
-            show.say(f"{saved.answer.id}  {when}  {' '.join(saved.request.question.split())}")
+            identity, question = saved.answer.id, saved.request.question
+            if as_json:
+                told = {"id": identity, "saved_at": saved.saved_at.isoformat(), "question": question}
+                typer.echo(plain_json(json.dumps(told, ensure_ascii=False)))
+            else:
+                when = saved.saved_at.astimezone().strftime("%Y-%m-%d %H:%M")
+                show.say(f"{identity}  {when}  {' '.join(question.split())}")
 
 
 @answers.command("show")

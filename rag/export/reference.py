@@ -34,6 +34,37 @@ _PARTICLES = frozenset(
     }
     | {"van", "von", "zu", "zur"}
 )
+_FUNCTION_WORDS = frozenset(
+    {
+        "beyond",
+        "does",
+        "from",
+        "have",
+        "into",
+        "more",
+        "only",
+        "over",
+        "some",
+        "than",
+        "that",
+        "their",
+        "these",
+    }
+    | {
+        "this",
+        "through",
+        "toward",
+        "towards",
+        "under",
+        "using",
+        "what",
+        "when",
+        "where",
+        "which",
+        "with",
+        "your",
+    }
+)
 _SUFFIXES = frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv"})
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 
@@ -126,9 +157,10 @@ def _reference(citations: Sequence[Citation], taken: set[str]) -> Reference:
 
 
 def _key(title: str, people: Sequence[Name], year: int | None, taken: set[str]) -> str:
-    """First author, year and the title's first word of four letters or more: ``example2019sparse``."""
+    """First author, year and the title's first word that says something: ``example2019sparse``."""
     words = [plain for word in title.split() if (plain := _ascii(word)).isalpha()]
-    first = next((word for word in words if len(word) > 3), words[0] if words else "paper")
+    telling = (word for word in words if len(word) > 3 and word not in _FUNCTION_WORDS)
+    first = next(telling, words[0] if words else "paper")
     author = _ascii(people[0].family) if people else ""
     told = "" if year is None else str(year)
     stem = f"{author}{told}{first}" if author.isalpha() else f"{first}{told}"

@@ -45,6 +45,8 @@ def test_answers_are_listed_shown_and_removed(terminal: Terminal) -> None:
     status, out, _ = terminal.run("answers", "list")
     assert (status, out.split()[0]) == (0, kept.id)
     assert "\x1b" not in out
+    _, out, _ = terminal.run("answers", "list", "--json")
+    assert [json.loads(line)["id"] for line in out.splitlines()] == [kept.id]
     status, out, _ = terminal.run("answers", "show", kept.id)
     assert status == 0
     assert kept.citations[0].quote in out

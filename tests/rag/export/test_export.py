@@ -189,6 +189,11 @@ def test_keys_are_told_apart_and_plain() -> None:
     assert all(re.fullmatch(r"[a-z0-9-]+", key) for key in keys)
 
 
+def test_a_key_takes_the_first_word_of_the_title_that_says_something() -> None:
+    papers = [Paper("1", "GAN with Towers", "Six by six."), Paper("2", "Does This Work?", "Six by six.")]
+    assert list(bibtex(of(*papers))) == ["towers", "work"]
+
+
 def test_dois_are_told_from_ids_and_addresses() -> None:
     papers = (
         Paper("10.1000/x(1)", "A", "Six by six."),
