@@ -19,7 +19,6 @@ from rag.library import Library
 from rag.provenance import provenance
 from rag.retrieve import HybridSearch, Mix, Reranker
 from rag.retrieve.projection import load_projection
-from rag.retrieve.rerank_endpoint import RerankEndpoint
 from rag.saved import Keeper
 from rag.saved.opening import saved_answers
 from rag.service import Service
@@ -120,6 +119,8 @@ def reranker(settings: Settings) -> Reranker | None:
     """The last stage that the settings name; None where none is configured."""
     if (url := settings.rerank_base_url) is None:
         return None
+    from rag.retrieve.rerank_endpoint import RerankEndpoint
+
     key = settings.rerank_api_key
     endpoint = RerankEndpoint(
         model=settings.rerank_model, base_url=url, api_key=key.get_secret_value() if key else None
