@@ -19,18 +19,22 @@ import unicodedata
 from dataclasses import dataclass
 
 import Stemmer
-from bm25s.stopwords import STOPWORDS_EN_PLUS
 
-# Single letters are left over from split contractions there; here a lone letter may be a variable.
-STOPWORDS = frozenset(word for word in STOPWORDS_EN_PLUS if len(word) > 1) | {
-    "a",
-    "i",
-    "eg",
-    "ie",
-    "etc",
-    "et",
-    "al",
-}
+# Snowball's English list as NLTK has it, but for single letters (here one may be a variable), and what
+# scholars abbreviate. Not a package's own: under another list an index would count other terms.
+_STOPWORDS = """
+a about above after again against ain al all am an and any are aren aren't as at be because been
+before being below between both but by can couldn couldn't did didn didn't do does doesn doesn't
+doing don don't down during each eg et etc few for from further had hadn hadn't has hasn hasn't have
+haven haven't having he her here hers herself him himself his how i ie if in into is isn isn't it
+it's its itself just ll ma me mightn mightn't more most mustn mustn't my myself needn needn't no nor
+not now of off on once only or other our ours ourselves out over own re same shan shan't she she's
+should should've shouldn shouldn't so some such than that that'll the their theirs them themselves
+then there these they this those through to too under until up ve very was wasn wasn't we were weren
+weren't what when where which while who whom why will with won won't wouldn wouldn't you you'd
+you'll you're you've your yours yourself yourselves
+"""
+STOPWORDS = frozenset(_STOPWORDS.split())
 
 _WORD = re.compile(r"\w+(?:[-/.:^',+&@]\w+)*(?:\+\+|#)?")
 _LANGUAGE = re.compile(r"[a-z](?:\+\+|#)")  # C++, C#
