@@ -29,9 +29,9 @@ from bench.answers.cases import Case
 from bench.answers.examples import Example, kept
 from bench.answers.fit_evidence import parse_set
 from bench.answers.logit import Matrix, auroc, logistic
-from rag.answer.answerer import RISK
 from rag.answer.confidence import GATES, Calibration, passed
 from rag.answer.linear import Linear, logit, sigmoid
+from rag.settings import DEFAULT_RISK
 
 OUT = Path(__file__).parents[2] / "rag" / "answer" / "fitted" / "confidence.json"
 RISKS = (0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5)
@@ -149,7 +149,7 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, required=True, help="folder that keeps corpora and signals")
     parser.add_argument("--set", action="append", required=True, type=parse_set, dest="sets")
     parser.add_argument("--most", type=int, default=500, help="questions of a set at most")
-    parser.add_argument("--risk", type=float, default=RISK, help="at which refusals are told")
+    parser.add_argument("--risk", type=float, default=DEFAULT_RISK, help="at which refusals are told")
     parser.add_argument("--write", action="store_true")
     given = parser.parse_args()
     asked: dict[str, list[Case]] = {each.name: each.cases() for each in given.sets}

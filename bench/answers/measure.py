@@ -25,7 +25,7 @@ from bench.answers.fit_evidence import parse_set
 from bench.answers.logit import Matrix, auroc
 from bench.answers.stack import opened
 from rag.answer import Answerer
-from rag.answer.answerer import RISK
+from rag.settings import DEFAULT_RISK
 from rag.types import Answer, Request, Turn
 
 TOLERATED = 0.03  # answerable questions refused, where refusals are compared
@@ -120,7 +120,7 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, required=True, help="folder that keeps the embedded corpora")
     parser.add_argument("--set", action="append", required=True, type=parse_set, dest="sets")
     parser.add_argument("--split", choices=("dev", "test"), help="only these questions")
-    parser.add_argument("--risk", type=float, default=RISK)
+    parser.add_argument("--risk", type=float, default=DEFAULT_RISK)
     parser.add_argument("--raw", action="store_true", help="leave the history out")
     given = parser.parse_args()
     found: list[Outcome] = []

@@ -24,6 +24,7 @@ from rag.events import AskEvents, Retrieval, answer_of, told, told_text
 from rag.index.words import Words
 from rag.library import Library
 from rag.retrieve import HybridSearch, Retrieved
+from rag.settings import DEFAULT_RISK
 from rag.types import Answer, Cancelled, Request, never
 
 if TYPE_CHECKING:
@@ -35,8 +36,6 @@ DEPTH = 10
 """Papers that are read for evidence and for confidence, however many are shown."""
 _SUBJECT = 3.5
 """The idf from which a term names a subject: it stands in no more than three papers of a hundred."""
-RISK = 0.295
-"""The tolerated share of questions without an answer among those answered, where half have none."""
 
 
 class Answerer:
@@ -61,7 +60,7 @@ class Answerer:
         weights: Weights | None = None,
         calibration: Calibration | None = None,
         choice: Choice | None = None,
-        risk: float = RISK,
+        risk: float = DEFAULT_RISK,
         writer: CheckedWriter | None = None,
     ) -> None:
         self.mode: Literal["extractive", "llm"] = "extractive" if writer is None else "llm"
