@@ -10,7 +10,7 @@ from rag.answer import Answerer
 from rag.answer.linear import Linear
 from rag.errors import InvalidInput
 from rag.events import answer_of
-from rag.types import Answer, Filters, Request, Turn
+from rag.types import Answer, Filters, Paper, Request, Turn
 from tests.rag.answer.sample import calibration
 from tests.rag.retrieve.world import PAPERS, World, world
 
@@ -125,6 +125,32 @@ def test_a_change_of_subject_is_not_held_back_by_the_history(answerer: Answerer)
         answerer.answer(Request("What does the network predict of protein structures?", history=talk))
     )
     assert answer.retrieved[0].paper.id == "proteins"
+
+
+REPORTS = tuple(
+    Paper(f"report-{n}", f"Report {n}", f"Results of a method on data number{n} are reported.")
+    for n in range(50)
+)
+"""So many that a word of one other paper is rare."""
+
+
+@pytest.mark.parametrize(
+    ("question", "cited"),
+    [
+        ("Is the function of the method new or old?", {"sparse"}),  # the talk's paper has a function
+        ("What is photosynthesis?", set()),  # and no photosynthesis, however much else it has
+    ],
+)
+def test_a_question_is_read_with_the_talk_only_where_that_finds_what_it_names(
+    tmp_path: Path, question: str, cited: set[str]
+) -> None:
+    talk = (Turn("user", "What is sparse attention for translation?"), Turn("assistant", "A new function."))
+    with world(tmp_path, papers=(*PAPERS, *REPORTS)) as made:
+        answerer = Answerer(made.search(), made.library, calibration=calibration())
+        alone, answer = (_checked(answerer.answer(Request(question, turns))) for turns in ((), talk))
+    assert alone.status == "insufficient_evidence"
+    assert {citation.paper.id for citation in answer.citations} == cited
+    assert ("translation" in answer.standalone_question) == bool(cited)
 
 
 def test_orders_to_the_machine_are_not_searched(answerer: Answerer) -> None:
