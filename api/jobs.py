@@ -137,9 +137,13 @@ class Jobs:
         return False
 
     def _take_up(self, job: Job) -> bool:
+        if job.state not in ("queued", "running"):  # who ended it died before letting go of what it brought
+            self._spool.end(job)
+            return True
         if job.tries >= _TRIES:
             log.error("job %s is given up: the server died of it %d times", job.id, job.tries)
-            problem = plain_problem(500, f"The server died {job.tries} times while it worked on this.")
+            told = f"The server died {job.tries} times while it worked on this."
+            problem = plain_problem(500, told, job.request_id)
             self._spool.end(replace(job, state="failed", error=problem))
             return True
         job = replace(job, state="running", tries=job.tries + 1, error=None)
