@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 def ask(
     backend: Backend,
-    metrics: Metrics,
+    metrics: Metrics | None,
     question: str,
     *,
     history: Sequence[Turn],
@@ -49,7 +49,7 @@ def ask(
             for event in events:
                 if isinstance(event, Delta):
                     first_s = first_s or time.perf_counter() - arrived
-                if isinstance(event, Answer):
+                if isinstance(event, Answer) and metrics is not None:
                     metrics.answered(event)
                     metrics.first_text(event.mode, first_s)
                 yield event
@@ -64,10 +64,11 @@ async def answer_for(request: Request, events: Feed[AskEvent]) -> Answer:
         ClientDisconnect: the client went away first; the work is stopped.
     """
     with closing(events):
-        return await unless_gone(request, _last(events))
+        return await unless_gone(request, last(events))
 
 
-async def _last(events: Feed[AskEvent]) -> Answer:
+async def last(events: Feed[AskEvent]) -> Answer:
+    """The answer that events end with."""
     async for event in events:
         if isinstance(event, Answer):
             return event

@@ -6,8 +6,10 @@ import asyncio
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from starlette.types import Receive, Scope, Send
+from starlette.requests import Request
+from starlette.types import Message, Receive, Scope, Send
 
+from api.asking import unless_gone
 from api.backend import Backend
 from api.metrics import Metrics
 
@@ -32,11 +34,17 @@ class McpDoor:
         self._running: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Handle one request."""
+        """Handle one request; what it asked for is stopped where its client goes.
+
+        Raises:
+            ClientDisconnect: the client went.
+        """
         async with self._opening:
             if self._manager is None:
                 self._manager = await self._opened()
-        await self._manager.handle_request(scope, receive, send)
+        request = Request(scope, receive)
+        read = _again(await request.body())
+        await unless_gone(request, self._manager.handle_request(scope, read, send))
 
     async def close(self) -> None:
         """End what runs."""
@@ -59,12 +67,25 @@ class McpDoor:
         return manager
 
 
+def _again(body: bytes) -> Receive:
+    """Hands out a body that was read; that its client goes is never told, it is cancelled then."""
+    left: list[Message] = [{"type": "http.request", "body": body}]
+
+    async def receive() -> Message:
+        return left.pop() if left else await asyncio.Future()
+
+    return receive
+
+
 def _made(backend: Backend, metrics: Metrics) -> StreamableHTTPSessionManager:
     from mcp.server.transport_security import TransportSecuritySettings
 
     from api.mcp.tools import build
 
-    server = build(backend.call, metrics)
+    async def reach() -> Backend:
+        return backend
+
+    server = build(reach, metrics)
     server.streamable_http_app(
         stateless_http=True,
         json_response=True,

@@ -3,16 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar
 
 from api.backend import Backend, Opener
 from rag.settings import Settings
-
-if TYPE_CHECKING:
-    from rag.service import Service
-
-T = TypeVar("T")
 
 
 def serve_stdio(opener: Opener, settings: Settings) -> None:
@@ -25,13 +18,13 @@ def serve_stdio(opener: Opener, settings: Settings) -> None:
 
     backend = Backend.of(opener, settings)
 
-    async def call(work: Callable[[Service], T]) -> T:
+    async def reach() -> Backend:
         await asyncio.to_thread(backend.opened.wait)
-        return await backend.call(work)
+        return backend
 
     backend.start()
     try:
-        asyncio.run(build(call).run_stdio_async())
+        asyncio.run(build(reach).run_stdio_async())
     finally:
         backend.stop()
     if backend.failure is not None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import closing, contextmanager
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Annotated, Protocol, TypeVar
+from typing import Annotated
 
 from mcp.server import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
@@ -13,7 +14,10 @@ from mcp.server.mcpserver.tools import Tool
 from mcp_types import CallToolResult, TextContent, ToolAnnotations
 from pydantic import Field
 
+from api import asking
+from api.backend import Backend
 from api.errors import clean, kind_of, problem_of
+from api.metrics import Metrics
 from api.wire.ask import AskOut, TurnIn
 from api.wire.fields import FiltersIn, Question, TopK
 from api.wire.papers import PaperOut
@@ -21,12 +25,8 @@ from api.wire.search import SearchOut
 from rag.checks import MAX_TURNS
 from rag.errors import CitewellError, InvalidInput, NotFound, NotReady
 from rag.export import export
-from rag.types import Answer, Filters, Mode, SearchResult, Turn
+from rag.types import Filters, Mode, Turn
 
-if TYPE_CHECKING:
-    from rag.service import Service
-
-T = TypeVar("T")
 log = logging.getLogger("citewell.api")
 
 INSTRUCTIONS = (
@@ -55,29 +55,16 @@ Limits = Annotated[
 ]
 
 
-class Caller(Protocol):
-    """Runs a call of the service off the event loop."""
-
-    def __call__(self, work: Callable[[Service], T]) -> Awaitable[T]:
-        """Raises what the service raises, and NotReady where it is not open or too busy."""
+Reach = Callable[[], Awaitable[Backend]]
+"""The backend, at once or when its service is open."""
 
 
-class Counts(Protocol):
-    """Is told what was answered and found."""
-
-    def answered(self, answer: Answer) -> None:
-        """An answer went out."""
-
-    def searched(self, result: SearchResult) -> None:
-        """A search result went out."""
-
-
-def build(call: Caller, counts: Counts | None = None) -> MCPServer:
+def build(reach: Reach, metrics: Metrics | None = None) -> MCPServer:
     """The tools over a service.
 
     Args:
-        call: reaches the service.
-        counts: is told of every call.
+        reach: gives what calls it.
+        metrics: counts answers and searches.
     """
 
     async def ask_papers(
@@ -93,32 +80,42 @@ def build(call: Caller, counts: Counts | None = None) -> MCPServer:
         ] = "auto",
     ) -> Annotated[CallToolResult, AskOut]:
         turns = tuple(Turn(turn.role, turn.content) for turn in history or ())
-        answer = await _told(
-            call(
-                lambda service: service.ask(
-                    question, history=turns, filters=_limits(filters), top_k=top_k, mode=mode
+        with (
+            _told(),
+            closing(
+                asking.ask(
+                    await reach(),
+                    metrics,
+                    question,
+                    history=turns,
+                    filters=_limits(filters),
+                    top_k=top_k,
+                    mode=mode,
                 )
-            )
-        )
-        if counts is not None:
-            counts.answered(answer)
+            ) as events,
+        ):
+            answer = await asking.last(events)
         return CallToolResult(
             content=[TextContent(type="text", text=export(answer, "markdown"))],
             structured_content=AskOut.of(answer).model_dump(mode="json"),
         )
 
     async def search_papers(query: Question, filters: Limits = None, top_k: TopK = 8) -> SearchOut:
-        found = await _told(
-            call(lambda service: service.search(query, top_k=top_k, filters=_limits(filters)))
-        )
-        if counts is not None:
-            counts.searched(found)
+        with _told():
+            backend = await reach()
+            found = await backend.call(
+                lambda service: service.search(query, top_k=top_k, filters=_limits(filters))
+            )
+        if metrics is not None:
+            metrics.searched(found)
         return SearchOut.of(found)
 
     async def get_paper(
         paper_id: Annotated[str, Field(min_length=1, max_length=1000, description="As other tools give it.")],
     ) -> PaperOut:
-        return PaperOut.of(await _told(call(lambda service: service.paper(paper_id))))
+        with _told():
+            backend = await reach()
+            return PaperOut.of(await backend.call(lambda service: service.paper(paper_id)))
 
     return MCPServer(
         "citewell",
@@ -130,6 +127,7 @@ def build(call: Caller, counts: Counts | None = None) -> MCPServer:
             _tool(search_papers, "Find papers", SEARCH),
             _tool(get_paper, "Read a paper", GET),
         ],
+        subscriptions=False,  # the tools never change: a client that listened for it would hold up a stop
     )
 
 
@@ -143,14 +141,15 @@ def _tool(function: Callable[..., object], title: str, description: str) -> Tool
     return tool
 
 
-async def _told(called: Awaitable[T]) -> T:
-    """What a call gives; what it raises on purpose is told to the model with what to do next.
+@contextmanager
+def _told() -> Iterator[None]:
+    """What a call raises on purpose is told to the model with what to do next.
 
     Raises:
         ToolError: it failed.
     """
     try:
-        return await called
+        yield
     except CitewellError as error:
         problem = problem_of(error)
         if kind_of(error).private:

@@ -27,6 +27,13 @@ QUESTION = "How is attention made sparse?"
 ASKED = {"question": QUESTION, "stream": True}
 CHAT = {"model": "citewell", "messages": [{"role": "user", "content": QUESTION}], "stream": True}
 
+TOOL = {
+    "jsonrpc": "2.0",
+    "id": 1,
+    "method": "tools/call",
+    "params": {"name": "ask_papers", "arguments": {"question": QUESTION}},
+}
+
 
 async def until(holds: Callable[[], bool]) -> None:
     async with asyncio.timeout(30):
@@ -114,8 +121,9 @@ def wait_until_cancelled(event: AskEvent, cancelled: Cancelled) -> None:
         ("/v1/chat/completions", CHAT, '"assistant"'),
         ("/v1/ask", {**ASKED, "stream": False}, ""),
         ("/v1/chat/completions", {**CHAT, "stream": False}, ""),
+        ("/mcp", TOOL, ""),
     ],
-    ids=["ask, streamed", "chat, streamed", "ask", "chat"],
+    ids=["ask, streamed", "chat, streamed", "ask", "chat", "tool"],
 )
 async def test_clients_that_leave_leave_nothing_behind(
     service: WholeService, path: str, body: dict[str, Any], mark: str
@@ -124,12 +132,15 @@ async def test_clients_that_leave_leave_nothing_behind(
     app = app_over(service, load_settings(concurrency=8, waiting=64))
     backend = app.state.parts.backend
     async with live(app) as address:
-        tasks = len(asyncio.all_tasks())
-        threads = 0
+        tasks = threads = 0
         for _ in range(16):
-            await asyncio.gather(*(leave_after(mark, address, path, body) for _ in range(8)))
+            leaving = (
+                leave_after(mark, address, path, body, lambda: backend.in_flight > 0) for _ in range(8)
+            )
+            async with asyncio.timeout(30):
+                await asyncio.gather(*leaving)
             await until(lambda: not backend.in_flight)
-            threads = threads or threading.active_count()
+            tasks, threads = tasks or len(asyncio.all_tasks()), threads or threading.active_count()
         await until(lambda: len(asyncio.all_tasks()) <= tasks)
         assert threading.active_count() <= threads
         service.after_event = lambda *_: None

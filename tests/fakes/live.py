@@ -42,6 +42,7 @@ async def leave_after(
     reader, writer = await asyncio.open_connection(*address)
     content = json.dumps(body).encode()
     head = f"POST {path} HTTP/1.1\r\nHost: {address[0]}:{address[1]}\r\nContent-Type: application/json\r\n"
+    head += "Accept: application/json, text/event-stream\r\n"
     writer.write(f"{head}Content-Length: {len(content)}\r\n\r\n".encode() + content)
     await writer.drain()
     if mark:
