@@ -6,6 +6,7 @@ All are rows of unit length unless said otherwise, so that a dot product is a co
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -100,6 +101,16 @@ class TokenVectors:
         starts = np.frombuffer(blob, "<i4", count, at + 4 * count)
         rows = np.frombuffer(blob, np.int8, count * dim, at + 8 * count)
         return cls(rows.reshape(count, dim), scales, starts)
+
+
+def joined(papers: Iterable[TokenVectors]) -> TokenVectors:
+    """The token vectors of several papers as one table, in order."""
+    parts = list(papers)
+    return TokenVectors(
+        np.concatenate([part.rows for part in parts]),
+        np.concatenate([part.scales for part in parts]),
+        np.concatenate([part.starts for part in parts]),
+    )
 
 
 _NOT_TOKENS = "Stored token vectors can't be read; ingest the paper again."

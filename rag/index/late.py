@@ -11,12 +11,9 @@ from types import TracebackType
 from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from rag.index.select import Rows, Scores
-from rag.vectors import Floats, TokenVectors
-
-NO_PLACE = -1
+from rag.vectors import Floats, TokenVectors, joined
 
 
 class LateWriter:
@@ -69,27 +66,24 @@ class LateIndex:
         start, end = self._offsets[part][inside : inside + 2]
         return TokenVectors.from_bytes(self._files[part][start:end]) if end > start else None
 
-    def search(self, query: Floats, rows: Rows) -> tuple[Scores, NDArray[np.int32]]:
-        """Score papers against the tokens of a question.
+    def search(self, query: Floats, rows: Rows) -> Scores:
+        """The score of each of these papers against the tokens of a question.
 
         Args:
             query: unit vectors ``[tokens, token_dim]``.
             rows: paper rows.
 
         Returns:
-            The score of each paper, NaN for one that has no token vectors or when the question has none; and
-            ``[rows, tokens]``, where in the abstract each question token found its nearest: the code point at
-            which that token begins, -1 where it is in the title or there is none.
+            NaN for a paper that has no token vectors, and for all when the question has none.
         """
         scores = np.full(len(rows), np.nan, np.float32)
-        places = np.full((len(rows), len(query)), NO_PLACE, np.int32)
-        for i, row in enumerate(rows.tolist() if len(query) else []):
-            tokens = self.of(row)
-            if tokens is not None and len(tokens.rows):
-                cosines = tokens.cosines(query)
-                scores[i] = cosines.max(axis=0).mean()
-                places[i] = tokens.starts[cosines.argmax(axis=0)]
-        return scores, places
+        read = enumerate(map(self.of, rows.tolist()))
+        papers = {place: tokens for place, tokens in read if tokens is not None and len(tokens.rows)}
+        if papers and len(query):
+            begins = np.cumsum([0, *(len(tokens.rows) for tokens in papers.values())])[:-1]
+            nearest = np.maximum.reduceat(joined(papers.values()).cosines(query), begins, axis=0)
+            scores[list(papers)] = nearest.mean(axis=1)
+        return scores
 
 
 def _mapped(path: Path) -> memoryview:

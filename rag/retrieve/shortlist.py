@@ -106,7 +106,7 @@ def look_closely(
         words: token vectors of the question.
         weights: of all stages.
     """
-    late, _ = generation.late.search(words, found.rows[short.places])
+    late = generation.late.search(words, found.rows[short.places])
     if np.isnan(late).all():
         return short
     late = np.where(np.isnan(late), np.nanmin(late), late)

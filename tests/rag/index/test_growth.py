@@ -50,9 +50,8 @@ def said(generation: Generation) -> dict[str, object]:
     result: dict[str, object] = {"papers": generation.info.papers, "ids": sorted(ids)}
     for n, query in enumerate(QUERIES):
         cosines, ordinals = generation.best_sentence(query, rows)
-        late, places = generation.late.search(query[None], rows)
-        per_paper = zip(ids, ordinals.tolist(), places.tolist(), strict=True)
-        result[f"places {n}"] = sorted(per_paper)
+        late = generation.late.search(query[None], rows)
+        result[f"ordinals {n}"] = sorted(zip(ids, ordinals.tolist(), strict=True))
         result[f"spans {n}"] = sorted(
             (i, generation.span(row, o))
             for i, row, o in zip(ids, rows, ordinals.tolist(), strict=True)

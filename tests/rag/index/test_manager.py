@@ -46,8 +46,7 @@ def answers(generation: Generation) -> Answers:
         said.append(generation.dense.search(query, 7))
         said.append(generation.dense.search(query, 7, mask))
         said += [part.tolist() for part in generation.best_sentence(query, rows)]
-        scores, places = generation.late.search(query[None], rows)
-        said += [np.nan_to_num(scores, nan=-9).tolist(), places.tolist()]
+        said.append(np.nan_to_num(generation.late.search(query[None], rows), nan=-9).tolist())
     said += [generation.lexical.search(query, 9, mask) for query in ("kinase graph", "kmeans", "unheard")]
     return said
 
