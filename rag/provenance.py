@@ -14,10 +14,13 @@ from rag.settings import Settings
 from rag.types import EmbeddingIdentity
 
 ROOT = Path(__file__).parent.parent
-DECIDING = ("embedding", "late_interaction", "llm_context_tokens", "llm_max_tokens", "rerank_model", "risk")
+DECIDING = (
+    "embedding", "late_interaction", "llm_check", "llm_context_tokens", "llm_max_tokens", "rerank_depth",
+    "rerank_model", "risk",
+)  # fmt: skip
 """Settings that an answer depends on, and that anyone may read."""
 WRITING = ("answer", "condense")
-"""Prompts that the language model is given."""
+"""Prompts that the language model is given; with ``llm_check`` also ``check``."""
 FITTED = frozenset({".json", ".npy", ".npz"})
 
 
@@ -29,12 +32,13 @@ def provenance(settings: Settings, embedding: EmbeddingIdentity, writer: str = "
         embedding: the embedding model.
         writer: the language model's name, empty for none.
     """
+    given = (*WRITING, "check") if settings.llm_check else WRITING
     return Provenance(
         version=metadata.version("citewell"),
         code=code_sha256(),
         embedding=embedding,
         writer=writer,
-        prompts={name: label for name, label in prompt_versions().items() if writer and name in WRITING},
+        prompts={name: label for name, label in prompt_versions().items() if writer and name in given},
         fitted=fitted_files(),
         settings={name: str(getattr(settings, name)) for name in DECIDING},
     )

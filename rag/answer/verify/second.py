@@ -38,7 +38,7 @@ class ModelCheck:
     def agrees(self, sentence: str, passage: str) -> bool:
         """Whether the model says so; errors as for `SecondCheck`."""
         reply, _ = self._model.complete(check_messages(self._prompt, sentence, passage))
-        return reply.strip(" .*_\n\"'").upper().startswith(_YES)
+        return reply.strip(" .*_\n\"'").upper() == _YES
 
 
 def check_messages(prompt: Prompt, sentence: str, passage: str, fence: str = "") -> tuple[Message, ...]:

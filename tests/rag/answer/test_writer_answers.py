@@ -303,7 +303,8 @@ def test_mode_llm_without_a_model_says_what_to_set(tmp_path: Path, monkeypatch: 
 
 
 @pytest.mark.parametrize(
-    ("reply", "supported"), [("YES.", True), ("**Yes**", True), ("NO", False), ("It may.", False)]
+    ("reply", "supported"),
+    [("YES.", True), ("**Yes**", True), ("NO", False), ("Yes, but not the number.", False)],
 )
 def test_only_a_plain_yes_of_the_model_agrees(server: LlmServer, reply: str, supported: bool) -> None:
     with ExitStack() as opened:
