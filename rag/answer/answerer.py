@@ -113,7 +113,7 @@ class Answerer:
         """
         clock = Clock()
         with watch.stage("condense", turns=len(request.history)):
-            standalone, degraded = self._standalone(request, cancelled)
+            standalone = self._standalone(request, cancelled)
         clock.lap("condense")
 
         def looked(text: str) -> Looked:
@@ -128,7 +128,7 @@ class Answerer:
                 through, sure = self._judged(asked, found, weighed, quotes)
                 note({"confidence": sure})
             clock.lap("evidence")
-            return Looked(request, asked, found, weighed, quotes, through, sure, clock, degraded)
+            return Looked(request, standalone, asked, found, weighed, quotes, through, sure, clock)
 
         if standalone.needs or standalone.alone == standalone.carried:
             return looked(standalone.carried)
@@ -139,18 +139,17 @@ class Answerer:
         better = carried.confidence > alone.confidence and _continues(alone.asked, carried)
         return carried if better else alone
 
-    def _standalone(self, request: Request, cancelled: Cancelled) -> tuple[Standalone, tuple[str, ...]]:
+    def _standalone(self, request: Request, cancelled: Cancelled) -> Standalone:
         """The question in the light of the history, by the language model if there is one, else by rules."""
         question, history = plain_question(request.question), request.history
         by_rules = condense(question, history, self._words)
         if self._writer is None or request.mode == "extractive" or not history:
-            return by_rules, ()
+            return by_rules
         try:
-            text, _ = self._writer.writer.condense(question, history, cancelled)
+            return self._writer.writer.condense(question, history, cancelled)
         except ModelFailed as error:
             watch.failed("llm", error)
-            return by_rules, (f"llm: {error}",)
-        return Standalone(text, text, True), ()
+            return replace(by_rules, degraded=(f"llm: {error}",))
 
     def _judged(
         self, asked: Asked, found: Retrieved, weighed: Sequence[Weighed], quotes: Sequence[Quote]
@@ -202,8 +201,8 @@ class Answerer:
             answer,
             mode="llm",
             model=self.model,
-            usage=written.usage,
-            prompts=(written.prompt,),
+            usage=answer.usage + written.usage,
+            prompts=(*answer.prompts, written.prompt),
             degraded=(*answer.degraded, *written.notes),
         )
 
@@ -256,7 +255,9 @@ class Answerer:
             mode="extractive",
             model=EXTRACTIVE,
             index=found.info,
-            degraded=(*looked.degraded, *found.degraded),
+            degraded=(*looked.standalone.degraded, *looked.degraded, *found.degraded),
+            usage=looked.standalone.usage,
+            prompts=looked.standalone.prompts,
             timings_ms=looked.clock.all(),
         )
 

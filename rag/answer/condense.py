@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from rag.answer.confidence import names_in
 from rag.index.words import Words
-from rag.types import Turn
+from rag.types import Turn, Usage
 
 HISTORY_BUDGET = 6000  # characters of history that are looked at
 
@@ -98,11 +98,17 @@ class Standalone:
         alone: the question by itself, a change of subject announced in it taken off.
         carried: the same with what it may refer to; equal to ``alone`` where there is nothing.
         needs: whether the wording points back: True or False where it is plain, None where it is open.
+        usage: tokens, where a language model wrote it.
+        prompts: that it was given.
+        degraded: why rules did it where a language model should have.
     """
 
     alone: str
     carried: str
     needs: bool | None
+    usage: Usage = Usage()
+    prompts: tuple[str, ...] = ()
+    degraded: tuple[str, ...] = ()
 
 
 def condense(question: str, history: Sequence[Turn], words: Words) -> Standalone:

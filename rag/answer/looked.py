@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from rag.answer.asked import Asked
+from rag.answer.condense import Standalone
 from rag.answer.evidence import Weighed
 from rag.answer.quote import Quote
 from rag.retrieve import Retrieved
@@ -37,16 +38,18 @@ class Looked:
 
     Attributes:
         request: as it came.
+        standalone: the question in the light of the history.
         asked: the question as searched, taken apart.
         found: what the search gave.
         weighed: the papers read, with what each sentence is worth.
         quotes: the sentences that answer by extraction.
         through: the probability of getting through each gate of the calibration.
         confidence: the probability that the papers answer.
-        degraded: parts that failed before the search and were worked around.
+        degraded: parts that failed after the search and were worked around.
     """
 
     request: Request
+    standalone: Standalone
     asked: Asked
     found: Retrieved
     weighed: tuple[Weighed, ...]

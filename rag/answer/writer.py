@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from rag.answer.condense import Standalone
 from rag.answer.prompts import Message, Prompt, fence_for, load_prompt, papers_as_data
 from rag.answer.writer_budget import PER_MESSAGE, estimate_tokens, fit_history, fit_papers
 from rag.answer.writer_client import ChatModel, Ended, Reply
@@ -113,9 +114,7 @@ class LlmWriter:
 
         return fit_papers(papers, self._room.context - self._room.reply, count)
 
-    def condense(
-        self, question: str, history: Sequence[Turn], cancelled: Cancelled = never
-    ) -> tuple[str, Usage]:
+    def condense(self, question: str, history: Sequence[Turn], cancelled: Cancelled = never) -> Standalone:
         """The question made to stand alone.
 
         Raises:
@@ -124,14 +123,14 @@ class LlmWriter:
         """
         turns = fit_history(history, min(_HISTORY_TOKENS, self._room.context // 2), estimate_tokens)
         if not turns:
-            return question, Usage()
+            return Standalone(question, question, True)
         text, usage = self._model.complete(condense_messages(self._condense, question, turns), cancelled)
         rewritten = " ".join(text.strip().strip('"“”').split())
         if not _is_question_of(rewritten, question, turns):
             raise ModelFailed(
                 f"The language model {self.name} wrote no question where one was asked for.", kind="bad_reply"
             )
-        return rewritten, usage
+        return Standalone(rewritten, rewritten, True, usage, (self._condense.label,))
 
 
 def answer_messages(

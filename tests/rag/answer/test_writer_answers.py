@@ -17,7 +17,7 @@ from rag.index import Indexes
 from rag.library import Library
 from rag.retrieve import HybridSearch
 from rag.settings import load_settings
-from rag.types import Answer, Citation, Paper, Request, Turn
+from rag.types import Answer, Citation, Paper, Request, Turn, Usage
 from rag.wiring import language_model, open_service
 from tests.fakes.embedding import WordHashEmbedding
 from tests.fakes.llm_server import Behaviour, Fails, Hangs, LlmServer, Says, Sends
@@ -276,9 +276,10 @@ def test_a_follow_up_is_rewritten_by_the_model_and_by_rules_when_it_fails(
 ) -> None:
     history = (Turn("user", QUESTION), Turn("assistant", f"{TRUE}."))
     server.will(Says("Does watering change the growth of ferns?"), Says("NO ANSWER"))
-    assert answerer.answer(Request("Does watering change it?", history=history)).standalone_question == (
-        "Does watering change the growth of ferns?"
-    )
+    answer = answerer.answer(Request("Does watering change it?", history=history))
+    assert answer.standalone_question == "Does watering change the growth of ferns?"
+    assert [prompt.partition("@")[0] for prompt in answer.prompts] == ["condense", "answer"]
+    assert answer.usage == Usage(22, 14)  # of both calls
     server.will(Fails(400), Says("NO ANSWER"))
     answer = answerer.answer(Request("Does watering change it?", history=history))
     assert "ferns" in answer.standalone_question

@@ -56,8 +56,8 @@ def test_a_draft_over_papers_fits_the_context(model: ChatModel) -> None:
 def test_a_rewritten_question_is_one_line_or_refused(model: ChatModel) -> None:
     history = [Turn("user", "How do ferns grow in shade?"), Turn("assistant", "Slowly.")]
     try:
-        question, usage = LlmWriter(model).condense("And in the open?", history)
+        rewritten = LlmWriter(model).condense("And in the open?", history)
     except ModelFailed:
         return
-    assert "\n" not in question
-    assert usage.completion_tokens
+    assert "\n" not in rewritten.carried
+    assert rewritten.usage.completion_tokens
