@@ -80,6 +80,23 @@ async def test_readiness_follows_the_service(client: httpx.AsyncClient, service:
     assert (await client.get("/readyz")).status_code == 200
 
 
+async def test_what_probes_the_service_keeps_nobody_waiting(
+    client: httpx.AsyncClient, service: WholeService
+) -> None:
+    probing = set()
+
+    def not_ready() -> tuple[str, ...]:
+        probing.add(threading.current_thread())
+        return ()
+
+    service.not_ready = not_ready  # type: ignore[method-assign]
+    for path in ("/readyz", "/metrics"):
+        assert (await client.get(path)).status_code == 200
+        assert probing
+        assert threading.current_thread() not in probing
+        probing.clear()
+
+
 async def test_more_calls_than_can_wait_are_refused_and_health_still_answers() -> None:
     service, hold = WholeService(PAPERS), threading.Event()
     service.before_call = wait_for(hold)
