@@ -7,6 +7,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from api.wire.ask import AskIn, AskOut, CitationOut, RetrievedOut
+from api.wire.fields import limits_of
 from api.wire.papers import PaperOut, PaperPageOut
 from api.wire.search import SearchIn, SearchOut
 from cli.source import Event, Found, Text
@@ -32,14 +33,22 @@ class Local:
     def ask(self, asked: AskIn) -> AskOut:
         """The answer to a question."""
         answer = self._service.ask(
-            asked.question, history=asked.turns(), filters=asked.limits(), top_k=asked.top_k, mode=asked.mode
+            asked.question,
+            history=asked.turns(),
+            filters=limits_of(asked.filters),
+            top_k=asked.top_k,
+            mode=asked.mode,
         )
         return AskOut.of(answer)
 
     def stream(self, asked: AskIn) -> Generator[Event, None, None]:
         """The same answer in pieces."""
         events = self._service.ask_events(
-            asked.question, history=asked.turns(), filters=asked.limits(), top_k=asked.top_k, mode=asked.mode
+            asked.question,
+            history=asked.turns(),
+            filters=limits_of(asked.filters),
+            top_k=asked.top_k,
+            mode=asked.mode,
         )
         with closing(events):
             for event in events:
@@ -47,7 +56,7 @@ class Local:
 
     def search(self, sought: SearchIn) -> SearchOut:
         """Papers that bear on a query."""
-        found = self._service.search(sought.query, top_k=sought.top_k, filters=sought.limits())
+        found = self._service.search(sought.query, top_k=sought.top_k, filters=limits_of(sought.filters))
         return SearchOut.of(found)
 
     def papers(self, *, limit: int, cursor: str | None, q: str | None) -> PaperPageOut:

@@ -19,13 +19,13 @@ from api.backend import Backend
 from api.errors import clean, kind_of, problem_of
 from api.metrics import Metrics
 from api.wire.ask import AskOut, TurnIn
-from api.wire.fields import FiltersIn, Question, TopK
+from api.wire.fields import FiltersIn, Question, TopK, limits_of
 from api.wire.papers import PaperOut
 from api.wire.search import SearchOut
 from rag.checks import MAX_TURNS
 from rag.errors import CitewellError, InvalidInput, NotFound, NotReady
 from rag.export import export
-from rag.types import Filters, Mode, Turn
+from rag.types import Mode, Turn
 
 log = logging.getLogger("citewell.api")
 
@@ -88,7 +88,7 @@ def build(reach: Reach, metrics: Metrics | None = None) -> MCPServer:
                     metrics,
                     question,
                     history=turns,
-                    filters=_limits(filters),
+                    filters=limits_of(filters),
                     top_k=top_k,
                     mode=mode,
                 )
@@ -104,7 +104,7 @@ def build(reach: Reach, metrics: Metrics | None = None) -> MCPServer:
         with _told():
             backend = await reach()
             found = await backend.call(
-                lambda service: service.search(query, top_k=top_k, filters=_limits(filters))
+                lambda service: service.search(query, top_k=top_k, filters=limits_of(filters))
             )
         if metrics is not None:
             metrics.searched(found)
@@ -165,7 +165,3 @@ def _next(error: CitewellError) -> str:
     if isinstance(error, NotReady):
         return f"Call again in {error.retry_after_s} s."
     return "Tell the user; calling again will not help before it is mended."
-
-
-def _limits(filters: FiltersIn | None) -> Filters:
-    return filters.value() if filters else Filters()

@@ -13,6 +13,7 @@ from api.scripts.ask import AskScript
 from api.stream import event_stream
 from api.wire.ask import AskIn, AskOut
 from api.wire.events import EVENT_SCHEMA
+from api.wire.fields import limits_of
 
 router = APIRouter(prefix="/v1", tags=["answers"])
 
@@ -43,7 +44,7 @@ async def ask(
         metrics,
         asked.question,
         history=asked.turns(),
-        filters=asked.limits(),
+        filters=limits_of(asked.filters),
         top_k=asked.top_k,
         mode=asked.mode,
     )

@@ -16,8 +16,8 @@ from api.scripts.chat import ChatScript
 from api.stream import event_stream
 from api.wire.chat import MODES, ChatIn, CompletionOut, LimitsIn, ServedModelOut, ServedModelsOut
 from api.wire.chunks import CHUNK_SCHEMA
+from api.wire.fields import limits_of
 from rag.errors import ModelUnknown
-from rag.types import Filters
 
 router = APIRouter(prefix="/v1", tags=["OpenAI's protocol"])
 
@@ -66,7 +66,7 @@ async def create_chat_completion(
         metrics,
         question,
         history=history,
-        filters=limits.filters.value() if limits.filters else Filters(),
+        filters=limits_of(limits.filters),
         top_k=limits.top_k,
         mode=MODES[asked.model],
     )

@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from api.deps import UsesBackend, UsesMetrics
 from api.openapi import problems
+from api.wire.fields import limits_of
 from api.wire.search import SearchIn, SearchOut
 
 router = APIRouter(prefix="/v1", tags=["search"])
@@ -15,7 +16,7 @@ router = APIRouter(prefix="/v1", tags=["search"])
 async def search(sought: SearchIn, backend: UsesBackend, metrics: UsesMetrics) -> SearchOut:
     """Rank the stored papers, each with the sentence that fits best and what every stage said of it."""
     result = await backend.call(
-        lambda service: service.search(sought.query, top_k=sought.top_k, filters=sought.limits())
+        lambda service: service.search(sought.query, top_k=sought.top_k, filters=limits_of(sought.filters))
     )
     metrics.searched(result)
     return SearchOut.of(result)

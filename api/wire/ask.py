@@ -12,7 +12,6 @@ from rag.types import (
     Answer,
     Citation,
     Contradiction,
-    Filters,
     Hit,
     Mode,
     Paper,
@@ -53,10 +52,6 @@ class AskIn(Request):
     def turns(self) -> tuple[Turn, ...]:
         """The history as the service takes it."""
         return tuple(Turn(turn.role, turn.content) for turn in self.history or ())
-
-    def limits(self) -> Filters:
-        """The filters as the service takes them."""
-        return self.filters.value() if self.filters else Filters()
 
 
 class ContradictionOut(BaseModel):
@@ -245,9 +240,5 @@ class AskOut(BaseModel):
             degraded=list(answer.degraded),
             usage=UsageOut.of(answer.usage),
             timings_ms=dict(answer.timings_ms),
-            index=IndexOut(
-                generation=answer.index.generation,
-                papers=answer.index.papers,
-                embedding_model=answer.index.embedding_model,
-            ),
+            index=IndexOut.of(answer.index),
         )

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from rag.checks import MAX_NAMES, MAX_QUESTION, MAX_TOP_K, YEARS
-from rag.types import Filters, Hit, StageScore
+from rag.types import Filters, Hit, IndexInfo, StageScore
 
 Question = Annotated[str, Field(min_length=1, max_length=MAX_QUESTION)]
 TopK = Annotated[int, Field(strict=True, ge=1, le=MAX_TOP_K, description="How many papers to look at.")]
@@ -31,16 +31,18 @@ class FiltersIn(Request):
     authors: Names | None = None
     categories: Names | None = None
 
-    def value(self) -> Filters:
-        """The filters as the service takes them."""
-        return Filters(
-            paper_ids=tuple(self.paper_ids or ()),
-            sources=tuple(self.sources or ()),
-            year_from=self.year_from,
-            year_to=self.year_to,
-            authors=tuple(self.authors or ()),
-            categories=tuple(self.categories or ()),
-        )
+
+def limits_of(filters: FiltersIn | None) -> Filters:
+    """The filters as the service takes them; none limit nothing."""
+    given = filters or FiltersIn()
+    return Filters(
+        paper_ids=tuple(given.paper_ids or ()),
+        sources=tuple(given.sources or ()),
+        year_from=given.year_from,
+        year_to=given.year_to,
+        authors=tuple(given.authors or ()),
+        categories=tuple(given.categories or ()),
+    )
 
 
 class StageOut(BaseModel):
@@ -66,3 +68,8 @@ class IndexOut(BaseModel):
     generation: int
     papers: int
     embedding_model: str
+
+    @classmethod
+    def of(cls, index: IndexInfo) -> IndexOut:
+        """From what the service says of it."""
+        return cls.model_validate(index, from_attributes=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.wire.fields import FiltersIn, IndexOut, Question, Request, StageOut, TopK, stages_of
-from rag.types import Filters, Hit, SearchResult
+from rag.types import Hit, SearchResult
 
 
 class SearchIn(Request):
@@ -18,10 +18,6 @@ class SearchIn(Request):
     query: Question
     top_k: TopK = 8
     filters: FiltersIn | None = None
-
-    def limits(self) -> Filters:
-        """The filters as the service takes them."""
-        return self.filters.value() if self.filters else Filters()
 
 
 class SnippetOut(BaseModel):
@@ -77,9 +73,5 @@ class SearchOut(BaseModel):
             hidden=result.hidden,
             degraded=list(result.degraded),
             timings_ms=dict(result.timings_ms),
-            index=IndexOut(
-                generation=result.index.generation,
-                papers=result.index.papers,
-                embedding_model=result.index.embedding_model,
-            ),
+            index=IndexOut.of(result.index),
         )
