@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
+from pydantic import StringConstraints
 
 from api.deps import UsesBackend, UsesJobs
 from api.intake import job_of
 from api.openapi import problems
 from api.routes.jobs import written
 from api.wire.papers import PAPER_SCHEMA, JobOut, PaperOut, PaperPageOut
-from rag.checks import MAX_NAMES, MAX_QUESTION, YEARS
+from rag.checks import MAX_QUESTION, YEARS
 from rag.errors import NotFound
 from rag.types import Filters
 
@@ -21,7 +22,8 @@ router = APIRouter(prefix="/v1", tags=["papers"])
 PaperId = Annotated[str, Path(min_length=1, max_length=1000, description="May hold slashes, as DOIs do.")]
 
 AYear = Annotated[int | None, Query(ge=YEARS.start, le=YEARS.stop - 1)]
-SomeNames = Annotated[Sequence[str], Query(max_length=MAX_NAMES)]
+# An address has room for a few; a search with more sends them in its body.
+SomeNames = Annotated[Sequence[Annotated[str, StringConstraints(max_length=200)]], Query(max_length=20)]
 
 _BODY: dict[str, Any] = {
     "requestBody": {

@@ -34,14 +34,15 @@ class FiltersIn(Request):
 
 def limits_of(filters: FiltersIn | None) -> Filters:
     """The filters as the service takes them; none limit nothing."""
-    given = filters or FiltersIn()
+    if filters is None:
+        return Filters()
     return Filters(
-        paper_ids=tuple(given.paper_ids or ()),
-        sources=tuple(given.sources or ()),
-        year_from=given.year_from,
-        year_to=given.year_to,
-        authors=tuple(given.authors or ()),
-        categories=tuple(given.categories or ()),
+        paper_ids=tuple(filters.paper_ids or ()),
+        sources=tuple(filters.sources or ()),
+        year_from=filters.year_from,
+        year_to=filters.year_to,
+        authors=tuple(filters.authors or ()),
+        categories=tuple(filters.categories or ()),
     )
 
 

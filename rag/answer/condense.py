@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rag.answer.confidence import names_in
 from rag.index.words import Words
@@ -106,7 +106,7 @@ class Standalone:
     alone: str
     carried: str
     needs: bool | None
-    usage: Usage = Usage()
+    usage: Usage = field(default_factory=Usage)
     prompts: tuple[str, ...] = ()
     degraded: tuple[str, ...] = ()
 

@@ -8,7 +8,7 @@ import httpx
 import pytest
 import schemathesis
 from fastapi.routing import APIRoute
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, assume, settings
 from pydantic import TypeAdapter
 from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
@@ -27,6 +27,7 @@ OPERATIONS = [
     for path, methods in DOCUMENT["paths"].items()
     for method, operation in methods.items()
 ]
+LONGEST_URL = 2**16
 schema = schemathesis.openapi.from_dict(DOCUMENT)
 
 
@@ -44,6 +45,9 @@ def test_no_request_gets_an_undocumented_answer(case: schemathesis.Case[Any], ur
     if (case.method, case.path) == ("POST", "/v1/papers"):
         excluded.append(negative_data_rejection)  # bad records are rejected one by one, by the job
     response = case.call(base_url=url)
+    assume(
+        len(str(response.request.url)) < LONGEST_URL
+    )  # the server refuses a longer one before the app sees it
     if response.status_code == httpx.codes.REQUEST_ENTITY_TOO_LARGE:
         excluded.append(negative_data_rejection)  # a refusal that this check does not know
     case.validate_response(response, excluded_checks=excluded)
