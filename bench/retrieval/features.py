@@ -49,7 +49,7 @@ def _of(made: Stored, question: str) -> Features:
         encoded = encode_query(made.model, question)
         size = Mix().candidates
         found = gather(generation, question, encoded.vector, allowed=None, size=size, faults=Faults())
-        late = generation.late.search(encoded.tokens, found.rows)
+        late, _ = generation.late.search(encoded.tokens, found.rows)
         late = np.where(np.isnan(late), np.nanmin(late), late)
         scores = {**found.comparable(), "late": late}
         return Features([generation.ids[row] for row in found.rows], scores)

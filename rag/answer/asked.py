@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 from rag.answer.verify.tokens import tokenize
 from rag.index.words import Words
@@ -73,6 +76,9 @@ _COUNTED = re.compile(
 _NAMED_KIND = re.compile(rf"\b(?:which|what) ((?:[\w'-]+ ){{1,6}}?)(?={_VERB}\b)", re.IGNORECASE)
 
 
+Shares = NDArray[np.float64]
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A question as the evidence is weighed against it.
@@ -114,6 +120,14 @@ class Asked:
         ``otherwise`` is what it is where no term is left.
         """
         return self._share(found, self.weights.keys() - without, otherwise)
+
+    def shares(self, each: Sequence[frozenset[str]], without: frozenset[str] = frozenset()) -> Shares:
+        """`share` of many, ``[len(each)]``."""
+        kept = [term for term in self.weights if term not in without]
+        weights = np.array([self.weights[term] for term in kept])
+        held = np.array([[term in found for term in kept] for found in each], np.float64)
+        shares: Shares = held.reshape(len(each), len(kept)) @ weights / (weights.sum() or 1.0)
+        return shares
 
     def lacking(self, found: frozenset[str], among: frozenset[str]) -> float:
         """The weighted share (0..1) of the terms in ``among`` that do not stand in ``found``."""

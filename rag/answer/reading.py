@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.answer.asked import Asked
+from rag.answer.asked import Asked, Shares
 from rag.index.words import Words
 from rag.retrieve.retrieved import Evidence, Retrieved
 from rag.types import Hit, Paper, Span
@@ -161,8 +161,7 @@ def _read(
     title = frozenset(words.terms(hit.paper.title))
     late, back, nearest = _late(evidence, query)
     cosine = _cosines(evidence, query)
-    shared = np.array([asked.share(held) for held in terms])
-    ends = frozenset(asked.terms[-_END:])
+    shared = asked.shares(terms)
     count = len(texts)
     counts = not asked.wants.isdisjoint(("number", "count"))
     numbers = tuple(counts and bool(_NUMBER.search(text)) for text in texts)
@@ -171,8 +170,8 @@ def _read(
         "late_back": back,
         "cosine": cosine,
         "shared": shared,
-        "shared_beyond_title": np.array([asked.share(held, title) for held in terms]),
-        "shared_at_end": np.array([len(ends & held) / max(1, len(ends)) for held in terms]),
+        "shared_beyond_title": asked.shares(terms, without=title),
+        "shared_at_end": _shared_at_end(asked, terms),
         "before": _moved(late, 1),
         "after": _moved(late, -1),
         "shared_before": np.concatenate([[0.0], shared[:-1]]),
@@ -189,6 +188,12 @@ def _read(
     if len(rarity) != len(nearest):
         rarity = np.ones(len(nearest), np.float32)
     return Reading(hit, evidence.spans, terms, title, signals, nearest, rarity, numbers)
+
+
+def _shared_at_end(asked: Asked, terms: Sequence[frozenset[str]]) -> Shares:
+    """The share of the question's last terms that each sentence has."""
+    ends = frozenset(asked.terms[-_END:])
+    return np.array([len(ends & held) for held in terms]) / max(1, len(ends))
 
 
 def _cosines(evidence: Evidence, query: EncodedQuery | None) -> Floats:
@@ -212,11 +217,10 @@ def _late(evidence: Evidence, query: EncodedQuery | None) -> tuple[Floats, Float
 
     Where there are no token vectors the sentence vectors stand in.
     """
-    cosines = _cosines(evidence, query)
-    tokens = evidence.tokens
-    if query is None or tokens is None or not len(tokens.rows) or not len(query.tokens):
+    tokens, table = evidence.tokens, evidence.cosines
+    if tokens is None or table is None:
+        cosines = _cosines(evidence, query)
         return cosines, cosines, cosines.max(keepdims=True)
-    table = tokens.cosines(query.tokens)
     return *_by_sentence(table, *_bounds(evidence.spans, tokens)), table.max(axis=0)
 
 

@@ -66,24 +66,29 @@ class LateIndex:
         start, end = self._offsets[part][inside : inside + 2]
         return TokenVectors.from_bytes(self._files[part][start:end]) if end > start else None
 
-    def search(self, query: Floats, rows: Rows) -> Scores:
-        """The score of each of these papers against the tokens of a question.
+    def search(self, query: Floats, rows: Rows) -> tuple[Scores, dict[int, Floats]]:
+        """Score papers against the tokens of a question.
 
         Args:
             query: unit vectors ``[tokens, token_dim]``.
             rows: paper rows.
 
         Returns:
-            NaN for a paper that has no token vectors, and for all when the question has none.
+            The score of each paper: NaN for one that has no token vectors, and for all when the question has
+            none. And by row, for those that have a score, the cosines ``[tokens of the paper, of the query]``.
         """
         scores = np.full(len(rows), np.nan, np.float32)
         read = enumerate(map(self.of, rows.tolist()))
         papers = {place: tokens for place, tokens in read if tokens is not None and len(tokens.rows)}
-        if papers and len(query):
-            begins = np.cumsum([0, *(len(tokens.rows) for tokens in papers.values())])[:-1]
-            nearest = np.maximum.reduceat(joined(papers.values()).cosines(query), begins, axis=0)
-            scores[list(papers)] = nearest.mean(axis=1)
-        return scores
+        if not papers or not len(query):
+            return scores, {}
+        ends = np.cumsum([len(tokens.rows) for tokens in papers.values()])
+        begins = [0, *ends[:-1].tolist()]
+        cosines = joined(papers.values()).cosines(query)
+        places = list(papers)
+        scores[places] = np.maximum.reduceat(cosines, begins, axis=0).mean(axis=1)
+        tables = (cosines[begin:end] for begin, end in zip(begins, ends.tolist(), strict=True))
+        return scores, dict(zip(rows[places].tolist(), tables, strict=True))
 
 
 def _mapped(path: Path) -> memoryview:

@@ -9,11 +9,14 @@ from collections.abc import Iterable
 from rag.types import Paper
 
 _LAYOUT = re.compile(r"[\W_]+")
+_ASCII_LAYOUT = bytes(code for code in range(128) if not chr(code).isalnum())
 _ALIKE = 0.8  # share of words in common from which two abstracts under one title are one
 
 
 def squeezed(text: str) -> str:
     """Letters and digits only, folded: what survives a change of layout."""
+    if text.isascii():  # as most are: a twentieth of the time
+        return text.lower().encode().translate(None, _ASCII_LAYOUT).decode()
     return _LAYOUT.sub("", unicodedata.normalize("NFKC", text).casefold())
 
 
@@ -24,20 +27,21 @@ def distinct(papers: Iterable[Paper], most: int) -> list[int]:
     """
     kept: list[int] = []
     abstracts: set[str] = set()
-    titled: dict[str, list[frozenset[str]]] = {}
+    titled: dict[str, list[Paper]] = {}
     for position, paper in enumerate(papers):
         if len(kept) == most:
             break
         abstract, title = squeezed(paper.abstract), squeezed(paper.title)
-        words = frozenset(paper.abstract.casefold().split())
-        alike = any(_overlap(words, other) >= _ALIKE for other in titled.get(title, ()))
+        alike = any(_overlap(paper, other) >= _ALIKE for other in titled.get(title, ()))
         if (abstract and abstract in abstracts) or (title and alike):
             continue
         kept.append(position)
         abstracts.add(abstract)
-        titled.setdefault(title, []).append(words)
+        titled.setdefault(title, []).append(paper)
     return kept
 
 
-def _overlap(one: frozenset[str], other: frozenset[str]) -> float:
-    return len(one & other) / max(len(one | other), 1)
+def _overlap(one: Paper, other: Paper) -> float:
+    """Words of both abstracts as a share of the words of either."""
+    words, others = (frozenset(paper.abstract.casefold().split()) for paper in (one, other))
+    return len(words & others) / max(len(words | others), 1)

@@ -183,4 +183,6 @@ def _snippet(generation: Generation, found: Candidates, place: int) -> Span:
 
 def _evidence(generation: Generation, found: Candidates, short: Shortlist) -> tuple[Evidence, ...]:
     rows = found.rows[short.places].tolist()
-    return tuple(Evidence(*generation.sentences(row), generation.late.of(row)) for row in rows)
+    return tuple(
+        Evidence(*generation.sentences(row), generation.late.of(row), short.words.get(row)) for row in rows
+    )

@@ -16,12 +16,14 @@ class Evidence:
     Attributes:
         spans: of its sentences, in order.
         vectors: of its sentences, unit, float32 ``[sentences, dim]``.
-        tokens: of its words, where they are stored and were looked at.
+        tokens: of its words, where they are stored.
+        cosines: of those with the words of the query, ``[tokens, of the query]``; none where there are none.
     """
 
     spans: tuple[Span, ...]
     vectors: Floats
     tokens: TokenVectors | None = None
+    cosines: Floats | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -29,12 +29,14 @@ class Shortlist:
         papers: as the library has them now.
         scores: between 0 and 1, falling.
         stages: of each, what every stage made of it.
+        words: by row, the cosines of a paper's words with those of the query, where late interaction looked.
     """
 
     places: Rows
     papers: tuple[Paper, ...]
     scores: Scores
     stages: tuple[Mapping[str, StageScore], ...]
+    words: Mapping[int, Floats] = field(default_factory=dict)
 
     def __len__(self) -> int:
         """How many papers there are."""
@@ -48,6 +50,7 @@ class Shortlist:
             tuple(self.papers[i] for i in chosen),
             self.scores[chosen],
             tuple(self.stages[i] for i in chosen),
+            self.words,
         )
 
     def ordered(self, scores: Scores) -> Shortlist:
@@ -106,12 +109,12 @@ def look_closely(
         words: token vectors of the question.
         weights: of all stages.
     """
-    late = generation.late.search(words, found.rows[short.places])
+    late, tables = generation.late.search(words, found.rows[short.places])
     if np.isnan(late).all():
         return short
     late = np.where(np.isnan(late), np.nanmin(late), late)
     scores = mix({**found.comparable(short.places), "late": late}, weights.stages)
-    return short.marked("late", late).ordered(scores)
+    return replace(short, words=tables).marked("late", late).ordered(scores)
 
 
 def as_asked(short: Shortlist, asked: Asked, most: int) -> Shortlist:
@@ -148,4 +151,5 @@ def reordered(short: Shortlist, order: Sequence[tuple[int, float]], looked_at: i
         first.papers + rest.papers,
         np.concatenate([short.scores[: len(first)], rest.scores]),
         first.stages + rest.stages,
+        short.words,
     )

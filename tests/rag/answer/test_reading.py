@@ -67,14 +67,15 @@ def test_neighbours_are_the_neighbours(found: Retrieved) -> None:
 
 
 def test_without_token_vectors_the_sentence_vectors_stand_in(found: Retrieved) -> None:
-    bare = replace(found, evidence=tuple(replace(evidence, tokens=None) for evidence in found.evidence))
+    bare = replace(found, evidence=tuple(replace(evidence, cosines=None) for evidence in found.evidence))
     for reading in _read(bare):
         assert reading.column("late").tolist() == reading.column("cosine").tolist()
         assert reading.late == pytest.approx(reading.column("cosine").max())
 
 
 def test_without_any_vector_words_still_count(found: Retrieved) -> None:
-    bare = replace(found, query=None)
+    evidence = tuple(replace(evidence, cosines=None) for evidence in found.evidence)
+    bare = replace(found, query=None, evidence=evidence)
     reading = next(reading for reading in _read(bare) if reading.paper.id == "sparse")
     assert not reading.column("late").any()
     assert reading.column("shared").any()

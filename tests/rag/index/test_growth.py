@@ -50,7 +50,7 @@ def said(generation: Generation) -> dict[str, object]:
     result: dict[str, object] = {"papers": generation.info.papers, "ids": sorted(ids)}
     for n, query in enumerate(QUERIES):
         cosines, ordinals = generation.best_sentence(query, rows)
-        late = generation.late.search(query[None], rows)
+        late, _ = generation.late.search(query[None], rows)
         result[f"ordinals {n}"] = sorted(zip(ids, ordinals.tolist(), strict=True))
         result[f"spans {n}"] = sorted(
             (i, generation.span(row, o))

@@ -20,9 +20,11 @@ def test_scores_equal_the_definition(tmp_path: Path) -> None:
         for paper in papers:
             writer.add(bytes(paper))
     query = unit(RNG, 9)
-    scores = LateIndex(tmp_path).search(query, np.array([2, 0, 1]))
-    nearest = [(paper.floats() @ query.T).max(axis=0).mean() for paper in (papers[2], papers[0], papers[1])]
-    assert scores == pytest.approx(nearest, abs=1e-5)
+    scores, tables = LateIndex(tmp_path).search(query, np.array([2, 0, 1]))
+    for row, score in zip((2, 0, 1), scores, strict=True):
+        cosines = papers[row].floats() @ query.T
+        assert score == pytest.approx(cosines.max(axis=0).mean(), abs=1e-5)
+        assert tables[row] == pytest.approx(cosines, abs=1e-5)
 
 
 def test_without_token_vectors_there_is_no_score(tmp_path: Path) -> None:
@@ -31,9 +33,12 @@ def test_without_token_vectors_there_is_no_score(tmp_path: Path) -> None:
         writer.add(bytes(TokenVectors.of(np.zeros((0, DIM), np.float32), np.zeros(0, np.int32))))
         writer.add(bytes(TokenVectors.of(unit(RNG, 2), np.zeros(2, np.int32))))
     late = LateIndex(tmp_path)
-    scores = late.search(unit(RNG, 3), np.arange(3))
+    scores, tables = late.search(unit(RNG, 3), np.arange(3))
     assert np.isnan(scores).tolist() == [True, True, False]
-    assert np.isnan(late.search(np.zeros((0, DIM), np.float32), np.arange(3))).all()
+    assert list(tables) == [2]
+    scores, tables = late.search(np.zeros((0, DIM), np.float32), np.arange(3))
+    assert np.isnan(scores).all()
+    assert not tables
     assert late
 
 

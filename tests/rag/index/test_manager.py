@@ -46,7 +46,7 @@ def answers(generation: Generation) -> Answers:
         said.append(generation.dense.search(query, 7))
         said.append(generation.dense.search(query, 7, mask))
         said += [part.tolist() for part in generation.best_sentence(query, rows)]
-        said.append(np.nan_to_num(generation.late.search(query[None], rows), nan=-9).tolist())
+        said.append(np.nan_to_num(generation.late.search(query[None], rows)[0], nan=-9).tolist())
     said += [generation.lexical.search(query, 9, mask) for query in ("kinase graph", "kmeans", "unheard")]
     return said
 
