@@ -76,9 +76,6 @@ _COUNTED = re.compile(
 _NAMED_KIND = re.compile(rf"\b(?:which|what) ((?:[\w'-]+ ){{1,6}}?)(?={_VERB}\b)", re.IGNORECASE)
 
 
-Shares = NDArray[np.float64]
-
-
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A question as the evidence is weighed against it.
@@ -121,13 +118,10 @@ class Asked:
         """
         return self._share(found, self.weights.keys() - without, otherwise)
 
-    def shares(self, each: Sequence[frozenset[str]], without: frozenset[str] = frozenset()) -> Shares:
-        """`share` of many, ``[len(each)]``."""
-        kept = [term for term in self.weights if term not in without]
-        weights = np.array([self.weights[term] for term in kept])
-        held = np.array([[term in found for term in kept] for found in each], np.float64)
-        shares: Shares = held.reshape(len(each), len(kept)) @ weights / (weights.sum() or 1.0)
-        return shares
+    def held(self, each: Sequence[frozenset[str]]) -> NDArray[np.bool_]:
+        """Which of the terms stand in each of these, ``[len(each), len(terms)]``."""
+        held = [[term in found for term in self.weights] for found in each]
+        return np.array(held, np.bool_).reshape(len(each), len(self.weights))
 
     def lacking(self, found: frozenset[str], among: frozenset[str]) -> float:
         """The weighted share (0..1) of the terms in ``among`` that do not stand in ``found``."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.answer.asked import Asked, Shares
+from rag.answer.asked import Asked
 from rag.index.words import Words
 from rag.retrieve.retrieved import Evidence, Retrieved
 from rag.types import Hit, Paper, Span
@@ -71,6 +72,7 @@ _END = 3  # terms at the end of a question, which often name the thing asked for
 
 
 Rows = NDArray[np.intp]
+Values = NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -129,12 +131,104 @@ class Reading:
 
 
 def read_hits(asked: Asked, found: Retrieved, words: Words, most: int) -> tuple[Reading, ...]:
-    """Reads the best ``most`` papers that have a sentence."""
+    """Reads the best ``most`` papers that have a sentence: all at once, as one row of sentences."""
     pairs = zip(found.hits[:most], found.evidence[:most], strict=True)
-    rarity = _rarity(asked, found.query)
-    return tuple(
-        _read(asked, hit, evidence, found.query, rarity, words) for hit, evidence in pairs if evidence.spans
+    papers = [(hit, evidence) for hit, evidence in pairs if evidence.spans]
+    if not papers:
+        return ()
+    texts = [span.of(hit.paper.abstract) for hit, evidence in papers for span in evidence.spans]
+    terms = [frozenset(words.terms(text)) for text in texts]
+    titles = [frozenset(words.terms(hit.paper.title)) for hit, _ in papers]
+    ends = np.cumsum([len(evidence.spans) for _, evidence in papers])
+    near = [_near(evidence, found.query) for _, evidence in papers]
+    numbers = [
+        not asked.wants.isdisjoint(("number", "count")) and bool(_NUMBER.search(text)) for text in texts
+    ]
+    columns = (
+        _by_vectors(near, ends)
+        | _by_words(asked, terms, titles, ends)
+        | _by_place(ends)
+        | _by_form(asked, texts)
+        | {"number_for_number": np.array(numbers) * ("number" in asked.wants)}
     )
+    signals = np.stack([columns[name] for name in SIGNALS], axis=1, dtype=np.float64)
+    rarity = _rarity(asked, found.query)
+    readings = []
+    for (hit, evidence), title, end, of in zip(papers, titles, ends.tolist(), near, strict=True):
+        own = slice(end - len(evidence.spans), end)
+        rare = rarity if len(rarity) == len(of.nearest) else np.ones(len(of.nearest), np.float32)
+        readings.append(
+            Reading(
+                hit,
+                evidence.spans,
+                tuple(terms[own]),
+                title,
+                signals[own],
+                of.nearest,
+                rare,
+                tuple(numbers[own]),
+            )
+        )
+    return tuple(readings)
+
+
+def _by_vectors(near: Sequence[_Near], ends: Rows) -> dict[str, Values]:
+    late = np.concatenate([of.late for of in near])
+    firsts = _firsts(ends)
+    lowest = np.minimum.reduceat(late, firsts)  # stands for what is beyond the ends
+    return {
+        "late": late,
+        "late_back": np.concatenate([of.back for of in near]),
+        "cosine": np.concatenate([of.cosines for of in near]),
+        "before": _moved(late, 1, firsts, lowest),
+        "after": _moved(late, -1, ends - 1, lowest),
+    }
+
+
+def _by_words(
+    asked: Asked, terms: Sequence[frozenset[str]], titles: Sequence[frozenset[str]], ends: Rows
+) -> dict[str, Values]:
+    weights = np.array([*asked.weights.values()])
+    held = asked.held(terms)
+    beyond = ~asked.held(titles)
+    left = np.repeat(beyond @ weights, np.diff(ends, prepend=0))  # what a title leaves for its sentences
+    shared = held @ weights / (weights.sum() or 1.0)
+    beyond_title = (held & np.repeat(beyond, np.diff(ends, prepend=0), axis=0)) @ weights
+    return {
+        "shared": shared,
+        "shared_beyond_title": np.divide(beyond_title, left, out=np.zeros(len(left)), where=left > 0),
+        "shared_at_end": held[:, -_END:].mean(axis=1) if len(weights) else np.zeros(len(terms)),
+        "shared_before": _moved(shared, 1, _firsts(ends), 0),
+    }
+
+
+def _by_place(ends: Rows) -> dict[str, Values]:
+    counts = np.diff(ends, prepend=0)
+    place = np.arange(ends[-1]) - np.repeat(_firsts(ends), counts)
+    last = np.repeat(counts - 1, counts)
+    return {"place": place / np.maximum(last, 1), "first": place == 0, "last": place == last}
+
+
+def _by_form(asked: Asked, texts: Sequence[str]) -> dict[str, Values]:
+    length = np.log1p([text.count(" ") + 1 for text in texts])
+    return {"length": length} | {
+        name: np.array([bool(cue.search(text)) for text in texts])
+        if kind in asked.wants
+        else np.zeros(len(texts))
+        for name, (kind, cue) in _CUES.items()
+    }
+
+
+def _firsts(ends: Rows) -> Rows:
+    """The first sentence of each paper, of those one beyond its last."""
+    return np.concatenate([[0], ends[:-1]])
+
+
+def _moved(values: Values, by: int, edges: Rows, otherwise: Values | float) -> Values:
+    """Each sentence's neighbour's value; at the edges, where it has none, what is given instead."""
+    moved = np.roll(values, by)
+    moved[edges] = otherwise
+    return moved
 
 
 def _rarity(asked: Asked, query: EncodedQuery | None) -> Floats:
@@ -148,80 +242,30 @@ def _rarity(asked: Asked, query: EncodedQuery | None) -> Floats:
     return weights
 
 
-def _read(
-    asked: Asked,
-    hit: Hit,
-    evidence: Evidence,
-    query: EncodedQuery | None,
-    rarity: Floats,
-    words: Words,
-) -> Reading:
-    texts = [span.of(hit.paper.abstract) for span in evidence.spans]
-    terms = tuple(frozenset(words.terms(text)) for text in texts)
-    title = frozenset(words.terms(hit.paper.title))
-    late, back, nearest = _late(evidence, query)
-    cosine = _cosines(evidence, query)
-    shared = asked.shares(terms)
-    count = len(texts)
-    counts = not asked.wants.isdisjoint(("number", "count"))
-    numbers = tuple(counts and bool(_NUMBER.search(text)) for text in texts)
-    columns = {
-        "late": late,
-        "late_back": back,
-        "cosine": cosine,
-        "shared": shared,
-        "shared_beyond_title": asked.shares(terms, without=title),
-        "shared_at_end": _shared_at_end(asked, terms),
-        "before": _moved(late, 1),
-        "after": _moved(late, -1),
-        "shared_before": np.concatenate([[0.0], shared[:-1]]),
-        "place": np.arange(count) / max(1, count - 1),
-        "first": np.arange(count) == 0,
-        "last": np.arange(count) == count - 1,
-        "length": np.log1p([text.count(" ") + 1 for text in texts]),
-        "number_for_number": np.array(numbers) * ("number" in asked.wants),
-    } | {
-        name: np.array([bool(cue.search(text)) for text in texts]) if kind in asked.wants else np.zeros(count)
-        for name, (kind, cue) in _CUES.items()
-    }
-    signals = np.stack([np.asarray(columns[name], dtype=np.float64) for name in SIGNALS], axis=1)
-    if len(rarity) != len(nearest):
-        rarity = np.ones(len(nearest), np.float32)
-    return Reading(hit, evidence.spans, terms, title, signals, nearest, rarity, numbers)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Near:
+    """Vectors of one paper held against those of the question; without any, all is 0.
 
-
-def _shared_at_end(asked: Asked, terms: Sequence[frozenset[str]]) -> Shares:
-    """The share of the question's last terms that each sentence has."""
-    ends = frozenset(asked.terms[-_END:])
-    return np.array([len(ends & held) for held in terms]) / max(1, len(ends))
-
-
-def _cosines(evidence: Evidence, query: EncodedQuery | None) -> Floats:
-    if query is None:
-        return np.zeros(len(evidence.spans), np.float32)
-    return evidence.vectors @ query.vector
-
-
-def _moved(values: Floats, by: int) -> Floats:
-    """Each sentence's neighbour's value; the lowest of all beyond the ends."""
-    moved = np.full_like(values, values.min())
-    if by > 0:
-        moved[by:] = values[:-by]
-    else:
-        moved[:by] = values[-by:]
-    return moved
-
-
-def _late(evidence: Evidence, query: EncodedQuery | None) -> tuple[Floats, Floats, Floats]:
-    """Late interaction with every sentence, from the question and back to it, and with the whole paper.
-
-    Where there are no token vectors the sentence vectors stand in.
+    Attributes:
+        cosines: of each sentence.
+        late: late interaction with each sentence; where there are no token vectors, the cosine.
+        back: the same from the sentence to the question.
+        nearest: of each token of the question, its nearest in the whole paper; the best cosine without any.
     """
+
+    cosines: Floats
+    late: Floats
+    back: Floats
+    nearest: Floats
+
+
+def _near(evidence: Evidence, query: EncodedQuery | None) -> _Near:
+    count = len(evidence.spans)
+    cosines = np.zeros(count, np.float32) if query is None else evidence.vectors @ query.vector
     tokens, table = evidence.tokens, evidence.cosines
     if tokens is None or table is None:
-        cosines = _cosines(evidence, query)
-        return cosines, cosines, cosines.max(keepdims=True)
-    return *_by_sentence(table, *_bounds(evidence.spans, tokens)), table.max(axis=0)
+        return _Near(cosines, cosines, cosines, cosines.max(keepdims=True))
+    return _Near(cosines, *_by_sentence(table, *_bounds(evidence.spans, tokens)), table.max(axis=0))
 
 
 def _by_sentence(table: Floats, low: Rows, high: Rows) -> tuple[Floats, Floats]:

@@ -75,7 +75,7 @@ class LateIndex:
 
         Returns:
             The score of each paper: NaN for one that has no token vectors, and for all when the question has
-            none. And by row, for those that have a score, the cosines ``[tokens of the paper, of the query]``.
+            none. By row, of those that have a score, the cosines ``[tokens of the paper, of the query]``.
         """
         scores = np.full(len(rows), np.nan, np.float32)
         read = enumerate(map(self.of, rows.tolist()))

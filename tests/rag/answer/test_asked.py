@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from tests.rag.answer.sample import ask
 
@@ -49,12 +47,3 @@ def test_a_share_is_weighed_by_rarity() -> None:
     assert asked.share(frozenset({"rare"})) == 0.75
     assert asked.share(frozenset({"rare"}), without=frozenset({"rare"})) == 0.0
     assert asked.share(frozenset(), without=frozenset({"rare", "common"}), otherwise=1.0) == 1.0
-
-
-_TERMS = st.frozensets(st.sampled_from(["rare", "common", "seldom", "other"]))
-
-
-@given(st.lists(_TERMS, max_size=4), _TERMS)
-def test_shares_of_many_are_the_share_of_each(each: list[frozenset[str]], without: frozenset[str]) -> None:
-    asked = ask("rare common seldom", lambda term: float(len(term)))
-    assert asked.shares(each, without) == pytest.approx([asked.share(held, without) for held in each])
