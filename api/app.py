@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
@@ -23,7 +24,7 @@ from api.keys import KeyFile
 from api.mcp.http import McpDoor
 from api.metrics import Metrics
 from api.middleware import BodyLimit, Envelope
-from api.rates import Rates
+from api.rates import FILE, Rates
 from api.routes import answers, ask, chat, corpus, health, jobs, mcp, pages, papers, search
 from rag.settings import Settings
 from rag.watch import Watcher
@@ -41,7 +42,12 @@ DEFAULT_RATES = "600/minute"
 """How often each API key may be used unless set."""
 
 
-def create_app(opener: Opener, settings: Settings, traces: TracerProvider | None = None) -> FastAPI:
+def create_app(
+    opener: Opener,
+    settings: Settings,
+    traces: TracerProvider | None = None,
+    together: Path | None = None,
+) -> FastAPI:
     """The HTTP door to a service.
 
     Args:
@@ -49,10 +55,12 @@ def create_app(opener: Opener, settings: Settings, traces: TracerProvider | None
             at once and ``/readyz`` says how far it is.
         settings: limits, who may come in, where traces go.
         traces: takes the place of what the settings say of them.
+        together: where the server's workers count, if there are several; this process has its seat there.
     """
     backend = Backend.of(opener, settings)
     runner = Jobs(settings.data_dir / "jobs", adding_to(backend), ready=lambda: backend.is_open)
-    metrics = Metrics(backend, runner)
+    metrics = Metrics(backend, runner, together)
+    rates = _rates(settings, together)
     door = McpDoor(backend, metrics)
     spans = traces or tracing.tracer_provider(settings)
 
@@ -68,6 +76,8 @@ def create_app(opener: Opener, settings: Settings, traces: TracerProvider | None
             await door.close()
             await asyncio.to_thread(runner.stop)
             await asyncio.to_thread(backend.stop)
+            if rates is not None:
+                rates.close()
             if spans is not None and traces is None:
                 await asyncio.to_thread(spans.shutdown)  # sends what is still there
 
@@ -90,11 +100,17 @@ def create_app(opener: Opener, settings: Settings, traces: TracerProvider | None
     errors.install(app, [route for noun in NOUNS for route in noun.router.routes])
     openapi.complete(app)
 
-    _wrap(app, settings, metrics, tracing.Watching(metrics, spans, content=settings.trace_content))
+    _wrap(app, settings, rates, metrics, tracing.Watching(metrics, spans, content=settings.trace_content))
     return app
 
 
-def _wrap(app: FastAPI, settings: Settings, metrics: Metrics, watcher: Watcher) -> None:
+def _rates(settings: Settings, together: Path | None) -> Rates | None:
+    if settings.rate_limit == "off":
+        return None
+    return Rates(settings.rate_limit or DEFAULT_RATES, together / FILE if together else None)
+
+
+def _wrap(app: FastAPI, settings: Settings, rates: Rates | None, metrics: Metrics, watcher: Watcher) -> None:
     """Put around all routes and mounted apps what every request must pass, innermost first."""
 
     def limit_of(path: str) -> int:
@@ -107,7 +123,7 @@ def _wrap(app: FastAPI, settings: Settings, metrics: Metrics, watcher: Watcher) 
         Guard,
         keys=keys,
         required=is_public(settings.host),
-        rates=Rates(settings.rate_limit or DEFAULT_RATES) if settings.rate_limit != "off" else None,
+        rates=rates,
         rates_without_keys=settings.rate_limit is not None,
     )
     app.add_middleware(KnownOrigin, origins=settings.allowed_origins)

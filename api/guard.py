@@ -126,7 +126,7 @@ class Guard:
             return
         if scope["type"] == "http" and (need := needed(scope["method"], scope["path"])) is not None:
             key = self._admitted(scope, need)
-            await self._count(scope, key)
+            self._count(scope, key)
         await self._app(scope, receive, send)
 
     def _admitted(self, scope: Scope, need: KeyScope) -> ApiKey | None:
@@ -148,11 +148,11 @@ class Guard:
             raise _refused(scope, "scope", 403, told, {"WWW-Authenticate": challenge})
         return key
 
-    async def _count(self, scope: Scope, key: ApiKey | None) -> None:
+    def _count(self, scope: Scope, key: ApiKey | None) -> None:
         if self._rates is None or (key is None and not self._rates_without_keys):
             return
         address = (scope.get("client") or ("unknown", 0))[0]
-        wait_s = await self._rates.wait_s(f"address {address}" if key is None else f"key {key.name}")
+        wait_s = self._rates.wait_s(f"address {address}" if key is None else f"key {key.name}")
         if wait_s:
             told = f"Too many requests; try again in {wait_s} s."
             raise _refused(scope, "rate", 429, told, {"Retry-After": str(wait_s)})

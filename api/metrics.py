@@ -1,20 +1,27 @@
-"""What Prometheus reads: a registry of the app's own, so that two apps in one process stay apart."""
+"""What Prometheus reads: a registry of the app's own, so that two apps in one process stay apart.
+
+With several workers each counts in the server's shared folder, and whichever is asked tells of them all.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
 
 from rag.errors import ModelFailed
 
 if TYPE_CHECKING:
     from api.backend import Backend
     from api.jobs import Jobs
-    from rag.types import Answer, SearchResult, ServiceStatus
+    from rag.types import Answer, SearchResult
 
 _LAG_S = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5)
 _TICK_S = 0.5
@@ -24,10 +31,17 @@ _STAGE_S = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 30
 
 
 class Metrics:
-    """Counters of one app. Labels hold route templates and stage names, never what was asked."""
+    """Figures of one server. Labels hold route templates and stage names, never what was asked.
 
-    def __init__(self, backend: Backend, jobs: Jobs) -> None:
-        self._registry = registry = CollectorRegistry()
+    Args:
+        backend: is called, and says how it stands.
+        jobs: wait.
+        together: where the server's workers count, if there are several; this one has its seat there.
+    """
+
+    def __init__(self, backend: Backend, jobs: Jobs, together: Path | None = None) -> None:
+        registry = CollectorRegistry()
+        self._backend = backend
         route = ("method", "route", "status")
         self._requests = Counter("citewell_requests", "HTTP requests.", route, registry=registry)
         self._latency = Histogram(
@@ -60,15 +74,14 @@ class Metrics:
             "citewell_first_text_seconds", "Time from a question's arrival to its first verified text.",
             ("mode",), buckets=_REQUEST_S, registry=registry,
         )  # fmt: skip
-        self._papers = Gauge("citewell_index_papers", "Papers in the index.", registry=registry)
-        self._generation = Gauge("citewell_index_generation", "The index's generation.", registry=registry)
-        Gauge("citewell_calls", "Service calls that run or wait.", registry=registry).set_function(
-            lambda: backend.in_flight
-        )
-        Gauge("citewell_jobs", "Jobs queued or running.", registry=registry).set_function(jobs.waiting)
-        Gauge("citewell_ready", "1 when questions can be answered.", registry=registry).set_function(
-            lambda: not backend.not_ready()
-        )
+        self._calls = Gauge(
+            "citewell_calls", "Service calls that run or wait.", multiprocess_mode="livesum",
+            registry=registry,
+        )  # fmt: skip
+        self._told = registry if together is None else CollectorRegistry()
+        if together is not None:
+            MultiProcessCollector(self._told, str(together))  # type: ignore[no-untyped-call]
+        self._told.register(_Standing(backend, jobs))
 
     def request(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one finished request."""
@@ -101,14 +114,10 @@ class Metrics:
         self._stages_of("search", result.timings_ms)
         self._count_degraded(result.degraded)
 
-    def stored(self, status: ServiceStatus) -> None:
-        """Note what is stored, and which generation answers."""
-        self._papers.set(status.papers)
-        self._generation.set(status.generation)
-
     def text(self) -> bytes:
-        """Prometheus' text format."""
-        return generate_latest(self._registry)
+        """Prometheus' text format; reads the library, and may wait for the vector store."""
+        self._calls.set(self._backend.in_flight)
+        return generate_latest(self._told)
 
     def _stages_of(self, call: str, timings_ms: Mapping[str, float]) -> None:
         for stage, ms in timings_ms.items():
@@ -119,12 +128,34 @@ class Metrics:
             self._degraded.labels(_code(part.partition(":")[0])).inc()
 
     async def watch_loop(self) -> None:
-        """Note, until cancelled, how late the event loop is: what blocks it makes every client wait."""
+        """Note, until cancelled, how late the event loop is: what blocks it makes every client wait.
+
+        Other workers tell of this one's calls as they were noted last.
+        """
         loop = asyncio.get_running_loop()
         while True:
             due = loop.time() + _TICK_S
             await asyncio.sleep(_TICK_S)
             self._lag.observe(max(0.0, loop.time() - due))
+            self._calls.set(self._backend.in_flight)
+
+
+class _Standing(Collector):
+    """How what all workers share stands: the library, its index, its jobs."""
+
+    def __init__(self, backend: Backend, jobs: Jobs) -> None:
+        self._backend = backend
+        self._jobs = jobs
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """Look at it now."""
+        ready = not self._backend.not_ready()
+        yield GaugeMetricFamily("citewell_ready", "1 when questions can be answered.", ready)
+        yield GaugeMetricFamily("citewell_jobs", "Jobs queued or running.", self._jobs.waiting())
+        if ready:
+            status = self._backend.service.status()
+            yield GaugeMetricFamily("citewell_index_papers", "Papers in the index.", status.papers)
+            yield GaugeMetricFamily("citewell_index_generation", "The index's generation.", status.generation)
 
 
 def _code(name: str) -> str:

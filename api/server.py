@@ -75,9 +75,11 @@ def serve(
         url = url_of(listener)
         on_listening(url)
         if settings.workers > 1:
+            from api.together import shared_folder
             from api.workers import Worker, serve_many
 
-            serve_many(Worker(opener, settings, PATIENCE_S), listener, on_ready, _OPTIONS)
+            with shared_folder() as together:
+                serve_many(Worker(opener, settings, PATIENCE_S, together), listener, on_ready, _OPTIONS)
             return
         app = create_app(opener, settings)
         parts: Parts = app.state.parts

@@ -14,6 +14,7 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -27,6 +28,7 @@ from api.address import url_of
 from api.app import create_app
 from api.backend import Backend, Opener, Opening
 from api.deps import Parts
+from api.together import Seat
 from rag.errors import CitewellError, ConfigError
 from rag.settings import Settings
 
@@ -41,16 +43,19 @@ class Worker:
         opener: builds the service; of a kind that can be sent to another process.
         settings: of the server.
         patience_s: seconds that live streams have left when the worker is stopped.
+        together: where the workers count.
     """
 
     opener: Opener
     settings: Settings
     patience_s: float
+    together: Path
 
     def __call__(self) -> FastAPI:
         """The app; it starts once its service is open, so that no client meets a worker that is not ready."""
         _end_with_parent()
-        app = create_app(self.opener, self.settings)
+        seat = Seat(self.together)
+        app = create_app(self.opener, self.settings, together=self.together)
         parts: Parts = app.state.parts
         begin: Callable[[Any], AbstractAsyncContextManager[Any]] = app.router.lifespan_context
 
@@ -63,6 +68,7 @@ class Worker:
                         raise parts.backend.failure
                     _drain_on_signals(parts.backend, self.patience_s)
                     yield state
+                seat.leave()
 
         app.router.lifespan_context = lifespan
         return app

@@ -150,7 +150,7 @@ class Settings(BaseSettings):
     rate_limit: str | None = Field(
         None,
         description="Requests of each API key, as `10/second;600/minute`, or `off`; 600/minute unless set. "
-        "Where it is set and no key is asked for, of each address. Counted by each worker.",
+        "Where it is set and no key is asked for, of each address.",
     )
     allowed_hosts: Names = Field(
         (),

@@ -9,10 +9,8 @@ from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import BaseModel
 
-from api.backend import Backend
 from api.deps import UsesBackend, UsesMetrics
 from api.errors import plain_problem, problem_response, request_id_of
-from api.metrics import Metrics
 from api.openapi import problems
 
 router = APIRouter(tags=["operation"])
@@ -43,13 +41,6 @@ async def readyz(request: Request, backend: UsesBackend) -> Health | Response:
 
 
 @router.get("/metrics", summary="Figures for Prometheus", response_class=Response, responses=_TEXT)
-async def metrics(backend: UsesBackend, figures: UsesMetrics) -> Response:
-    """Requests, stages, refusals, what was worked around, size and generation of the index."""
-    text = await asyncio.to_thread(_text, backend, figures)
-    return Response(text, media_type=CONTENT_TYPE_LATEST)
-
-
-def _text(backend: Backend, figures: Metrics) -> bytes:
-    if not backend.not_ready():
-        figures.stored(backend.service.status())
-    return figures.text()
+async def metrics(figures: UsesMetrics) -> Response:
+    """Requests, stages, refusals, what was worked around, the index: of all workers of the server."""
+    return Response(await asyncio.to_thread(figures.text), media_type=CONTENT_TYPE_LATEST)

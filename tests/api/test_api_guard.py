@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -8,10 +9,10 @@ from pathlib import Path
 import httpx
 import pytest
 from fastapi import FastAPI
-from limits.aio.strategies import SlidingWindowCounterRateLimiter
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
+from api import rates
 from api.access import needed
 from api.app import create_app
 from api.keys import KeyFile
@@ -205,10 +206,10 @@ async def test_without_keys_there_is_a_rate_only_where_one_is_set(
 async def test_a_count_that_fails_lets_nothing_through(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def fail(*_: object, **__: object) -> bool:
-        raise OSError("the store of counts is gone")
+    def fail(_: object) -> sqlite3.Connection:
+        raise sqlite3.OperationalError("the store of counts is gone")
 
-    monkeypatch.setattr(SlidingWindowCounterRateLimiter, "hit", fail)
+    monkeypatch.setattr(rates, "_open", fail)
     async with client_with(data_dir=tmp_path, rate_limit="2/hour") as client:
         refused = await client.get("/v1/papers")
         assert refused.status_code == 503

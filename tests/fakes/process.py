@@ -7,7 +7,8 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,3 +61,20 @@ def server(
             yield Server(process, found.group(), line, log)
         finally:
             process.kill()
+
+
+def workers(of: Server) -> list[int]:
+    """The process ids of a server's workers."""
+    listed = subprocess.run(
+        ["ps", "-ww", "--ppid", str(of.process.pid), "-o", "pid=,args="],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    return [int(line.split()[0]) for line in listed.splitlines() if "spawn_main" in line]
+
+
+def until(holds: Callable[[], bool]) -> None:
+    """Wait; whoever runs the test gives up in the end."""
+    while not holds():
+        time.sleep(0.1)

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,7 +21,7 @@ from rag.settings import load_settings
 from rag.wiring import open_service
 from tests.fakes.chroma import Chroma
 from tests.fakes.embedding import WordHashEmbedding
-from tests.fakes.process import ROOT, Server, server
+from tests.fakes.process import ROOT, Server, server, until, workers
 
 REAL = "tests.fakes.serve_real"
 
@@ -46,11 +46,6 @@ def call(method: str, url: str, **sent: Any) -> httpx.Response:
     """A request on a connection of its own, so that any worker may take it."""
     with httpx.Client(timeout=120, verify=False) as client:  # noqa: S501  # no TLS; certificates take long to read
         return client.request(method, url, **sent)
-
-
-def until(holds: Callable[[], bool]) -> None:
-    while not holds():
-        time.sleep(0.1)
 
 
 def add(url: str, records: list[dict[str, str]]) -> str:
@@ -78,17 +73,6 @@ def found(url: str, number: int) -> dict[str, Any]:
 
 def ids(body: dict[str, Any]) -> list[str]:
     return [result["paper_id"] for result in body["results"]]
-
-
-def workers(of: Server) -> list[int]:
-    """The process ids of the workers."""
-    listed = subprocess.run(
-        ["ps", "-ww", "--ppid", str(of.process.pid), "-o", "pid=,args="],
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
-    return [int(line.split()[0]) for line in listed.splitlines() if "spawn_main" in line]
 
 
 @dataclass
