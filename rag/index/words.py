@@ -72,7 +72,7 @@ class Words:
     """The tokenizer. Safe to share between threads."""
 
     def __init__(self) -> None:
-        self._stemmer = Stemmer.Stemmer("english")
+        self._stemmer = Stemmer.Stemmer("english", 0)  # its own memory takes five times what it saves
         self._lock = threading.Lock()
         self._known: dict[str, tuple[str, ...]] = {}
 
@@ -121,6 +121,8 @@ def _plain(text: str) -> str:
 
 def _pieces(word: str) -> list[str]:
     """What a word is looked up as, before stemming: itself, or its parts and their joined form."""
+    if word.isalpha():
+        return [word[:-1] if _ACRONYMS.fullmatch(word) else word]
     if _LANGUAGE.fullmatch(word):
         return [word]
     if _THOUSANDS.fullmatch(word):
