@@ -32,7 +32,10 @@ def product(left: Floats, right: Floats) -> Floats:
     strip = max(1, _SMALL // max(1, right.size))
     if len(left) <= strip:
         return left @ right
-    return np.concatenate([left[start : start + strip] @ right for start in range(0, len(left), strip)])
+    whole = np.empty((len(left), right.shape[1]), np.float32)
+    for start in range(0, len(left), strip):
+        np.matmul(left[start : start + strip], right, out=whole[start : start + strip])
+    return whole
 
 
 _HEADER = struct.Struct("<4sHHII")  # mark, version, dim, rows, reserved: 16 bytes keep the arrays aligned
