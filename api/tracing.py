@@ -61,7 +61,7 @@ class Watching:
         """A span while the stage runs; a failure is told by its kind alone."""
         with self._tracer.start_as_current_span(
             _title(name, about),
-            kind=SpanKind.CLIENT if about.get("operation") == "chat" else SpanKind.INTERNAL,
+            kind=SpanKind.CLIENT if "operation" in about else SpanKind.INTERNAL,
             attributes=self._attributes(about),
             record_exception=False,
             set_status_on_exception=False,

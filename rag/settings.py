@@ -135,7 +135,8 @@ class Settings(BaseSettings):
     otlp_endpoint: str | None = Field(
         None,
         validation_alias=AliasChoices("CITEWELL_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"),
-        description="Where traces go (OTLP, gRPC), as `http://localhost:4317`; none are made unless set.",
+        pattern=r"^https?://[^/?#\s]+[^?#\s]*$",
+        description="Where traces go (OTLP over HTTP), as `http://localhost:4318`; none are made unless set.",
     )
     trace_content: bool = Field(False, description="Whether traces hold what was asked.")
     call_timeout_s: float = Field(

@@ -8,19 +8,21 @@ from typing import TYPE_CHECKING
 
 import httpx
 import pytest
+from opentelemetry.proto.trace.v1.trace_pb2 import Span
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import SpanKind
 
 from api.app import create_app
-from api.backend import Opening
+from api.backend import Opener, Opening
 from api.tracing import tracer_provider
 from rag.settings import Settings, load_settings
 from rag.wiring import open_service
 from tests.fakes.app import running
 from tests.fakes.embedding import WordHashEmbedding
 from tests.fakes.llm_server import Fails, LlmServer, Says
+from tests.fakes.otlp import receiver, told
 from tests.fakes.papers import PAPERS
 
 if TYPE_CHECKING:
@@ -29,18 +31,21 @@ if TYPE_CHECKING:
 QUESTION = "How is attention made sparse for translation?"
 
 
-@asynccontextmanager
-async def traced(settings: Settings) -> AsyncIterator[tuple[httpx.AsyncClient, InMemorySpanExporter]]:
-    """The real service with a cheap embedding, and the spans that it makes."""
-
+def opening(settings: Settings) -> Opener:
     def opener(_: Opening) -> Service:
         service = open_service(settings, WordHashEmbedding())
         service.ingest_papers(PAPERS)
         return service
 
+    return opener
+
+
+@asynccontextmanager
+async def traced(settings: Settings) -> AsyncIterator[tuple[httpx.AsyncClient, InMemorySpanExporter]]:
+    """The real service with a cheap embedding, and the spans that it makes."""
     kept, provider = InMemorySpanExporter(), TracerProvider(shutdown_on_exit=False)
     provider.add_span_processor(SimpleSpanProcessor(kept))
-    async with running(create_app(opener, settings, provider)) as client:
+    async with running(create_app(opening(settings), settings, provider)) as client:
         yield client, kept
     provider.shutdown()
 
@@ -162,7 +167,37 @@ def test_no_traces_are_made_unless_it_is_said_where_they_go(tmp_path: Path) -> N
     assert tracer_provider(load_settings(data_dir=tmp_path)) is None
 
 
-def test_traces_go_where_the_settings_say(tmp_path: Path) -> None:
-    provider = tracer_provider(load_settings(data_dir=tmp_path, otlp_endpoint="http://127.0.0.1:9"))
-    assert provider is not None
-    provider.shutdown()
+@pytest.mark.parametrize("content", [False, True])
+async def test_a_collector_receives_the_spans_of_an_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bool
+) -> None:
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_HEADERS", "x-team=lab")
+    with LlmServer() as server, receiver() as collector:
+        server.will(Says("We make attention sparse, e.g. by a new function [1]."))
+        settings = load_settings(
+            data_dir=tmp_path,
+            llm_base_url=server.base_url,
+            llm_model="small",
+            risk=0.5,
+            otlp_endpoint=collector.url,
+            trace_content=content,
+        )
+        async with running(create_app(opening(settings), settings)) as client:
+            await client.post("/v1/ask", json={"question": QUESTION})
+    assert collector.paths == {"/v1/traces"}
+    assert collector.headers["x-team"] == "lab"
+    assert collector.resource["service.name"] == "citewell"
+    spans = collector.spans
+    assert {"POST /v1/ask", "retrieval library", "chat small", "citewell.verify"} <= set(spans)
+    assert len({span.trace_id for span in spans.values()}) == 1
+    chat = told(spans["chat small"].attributes)
+    assert spans["chat small"].kind == spans["retrieval library"].kind == Span.SPAN_KIND_CLIENT
+    assert (chat["gen_ai.operation.name"], chat["gen_ai.provider.name"]) == ("chat", "openai")
+    assert (chat["gen_ai.request.model"], chat["gen_ai.request.stream"]) == ("small", True)
+    assert chat["gen_ai.response.finish_reasons"] == ["stop"]
+    assert (chat["gen_ai.usage.input_tokens"], chat["gen_ai.usage.output_tokens"]) == (11, 7)
+    found = told(spans["retrieval library"].attributes)
+    assert (found["gen_ai.operation.name"], found["gen_ai.data_source.id"]) == ("retrieval", "library")
+    assert found["gen_ai.retrieval.top_k"] == 10
+    assert found.get("gen_ai.retrieval.query.text") == (QUESTION if content else None)
+    assert ("sparse" in str(collector.requests)) is content
