@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 from rich.cells import cell_len
 from rich.console import Console
+from rich.status import Status
 from rich.text import Text
 
 from cli.plain import plain
@@ -89,14 +91,17 @@ class Screen:
     @contextmanager
     def waiting(self, doing: str) -> Iterator[Waiting]:
         """A sign that something is going on, for a terminal; gone when the block ends, if not before."""
-        sign = Waiting(self._console, doing if self.styled else None)
+        sign = Waiting()
         try:
+            if self.styled:
+                sign.begin(self._console, doing)
             yield sign
         finally:
             sign.over()
 
     def _put(self, text: Text, end: str = "") -> None:
-        self._console.print(text, end=end, soft_wrap=True)
+        with held_back() if self.styled else nullcontext():
+            self._console.print(text, end=end, soft_wrap=True)
         if end or self.styled:
             self._console.file.flush()
 
@@ -104,18 +109,37 @@ class Screen:
 class Waiting:
     """The sign that something is going on."""
 
-    def __init__(self, console: Console, doing: str | None) -> None:
-        self._status = None if doing is None else console.status(Text(doing, "dim"))
-        if self._status is not None:
+    def __init__(self) -> None:
+        self._status: Status | None = None
+
+    def begin(self, console: Console, doing: str) -> None:
+        """Show it."""
+        with held_back():
+            self._status = console.status(Text(doing, "dim"))
             self._status.start()
 
     def now(self, doing: str) -> None:
         """Say what is going on now."""
         if self._status is not None:
-            self._status.update(Text(doing, "dim"))
+            with held_back():
+                self._status.update(Text(doing, "dim"))
 
     def over(self) -> None:
         """Take the sign away; twice is harmless."""
         if self._status is not None:
-            self._status.stop()
-            self._status = None
+            with held_back():
+                self._status.stop()
+                self._status = None
+
+
+@contextmanager
+def held_back() -> Iterator[None]:
+    """Keep a Ctrl-C until the block has run: one that meets Rich in a print leaves it mute from then on."""
+    pressed: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: pressed.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if pressed:
+        signal.raise_signal(signal.SIGINT)

@@ -43,7 +43,11 @@ class Typist:
         return at + len(text)
 
     def press(self, key: str, text: str, *, after: int) -> int:
-        """Press a key until a text is shown behind a place, as a person does whose first press was missed."""
+        """Press a key until a text is shown behind a place.
+
+        Python's readline sees a signal only while it waits for a key; one that comes just behind an echo is
+        kept until the next. No person is that quick.
+        """
         for _ in range(20):
             self.type(key)
             with suppress(AssertionError):

@@ -2,17 +2,20 @@ from __future__ import annotations
 
 import io
 import json
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from functools import partial
-from itertools import pairwise
+from itertools import count, pairwise
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.console import Console
 
 from api.wire.ask import AskIn
 from cli.chat import Chat
@@ -256,7 +259,8 @@ def test_a_person_stops_an_answer_with_ctrl_c_and_leaves_with_ctrl_d() -> None:
         at = typist.until("> ", after=at)
         typist.type(f"{QUESTION}\n")
         at = typist.until("We make attention sparse", after=at)
-        at = typist.press("\x03", "Stopped.", after=at)
+        typist.type("\x03")
+        at = typist.until("Stopped.", after=at)
         at = typist.until("> ", after=at)
         typist.type("half a line")
         at = typist.until("half a line", after=at)
@@ -279,6 +283,50 @@ def test_ctrl_c_pressed_again_before_the_prompt_is_back_does_not_leave(here: Her
     with here.session().source() as answers:
         assert Chat(answers, Asking(), Pressed(), typed=True).run(lines)
     assert not list(lines)
+
+
+def _look_up(screen: Screen) -> None:
+    with screen.waiting("Looking…") as sign:
+        sign.now("Reading…")
+
+
+@pytest.mark.parametrize(
+    ("shows", "files"),
+    [(lambda screen: screen.line("one"), "/rich/console.py"), (_look_up, "/rich/live.py")],
+    ids=["a line", "a sign of waiting"],
+)
+def test_a_screen_still_shows_wherever_in_a_print_ctrl_c_was_pressed(
+    shows: Callable[[Screen], None], files: str
+) -> None:
+    def pressed(at: int) -> bool:
+        """Whether there is such a line in what runs of these files, before which to press."""
+        lines = count()
+
+        def trace(frame: FrameType, event: str, _: object) -> Any:
+            if not frame.f_code.co_filename.endswith(files):
+                return None
+            if event == "line" and next(lines) == at:
+                signal.raise_signal(signal.SIGINT)
+            return trace
+
+        sys.settrace(trace)
+        try:
+            shows(screen)
+        except KeyboardInterrupt:
+            return True
+        finally:
+            sys.settrace(None)
+        return False
+
+    for at in count():
+        shown = io.StringIO()
+        screen = Screen(Console(file=shown, force_terminal=True))
+        more = pressed(at)
+        screen.line("Stopped.")
+        assert "Stopped." in shown.getvalue()
+        if not more:
+            break
+    assert at > 50
 
 
 HOSTILE = "\x1b[31m\x9b5n\x1b]0;owned\x07\u202e"
