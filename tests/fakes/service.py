@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from rag.corpus import read_papers
@@ -38,6 +39,13 @@ _ENOUGH = 0.3
 
 def _terms(text: str) -> set[str]:
     return set(re.findall(r"\w+", text.casefold())) - _COMMON
+
+
+@lru_cache(maxsize=512)  # a whole question set goes over the bundled papers
+def _read(paper: Paper) -> tuple[set[str], list[tuple[Span, set[str]]]]:
+    """The terms of a title, and of each sentence of the abstract."""
+    spans = [Span(found.start(), found.end()) for found in _SENTENCE.finditer(paper.abstract)]
+    return _terms(paper.title), [(span, _terms(span.of(paper.abstract))) for span in spans]
 
 
 class FakeService:
@@ -82,10 +90,9 @@ class FakeService:
         asked = _terms(query)
         scored = []
         for paper in self._papers.values():
-            spans = [Span(found.start(), found.end()) for found in _SENTENCE.finditer(paper.abstract)]
-            best = max(spans, key=lambda span: len(asked & _terms(span.of(paper.abstract))))
-            known = asked & (_terms(best.of(paper.abstract)) | _terms(paper.title))
-            scored.append((len(known) / max(1, len(asked)), paper, best))
+            title, sentences = _read(paper)
+            best, words = max(sentences, key=lambda sentence: len(asked & sentence[1]))
+            scored.append((len(asked & (words | title)) / max(1, len(asked)), paper, best))
         scored.sort(key=lambda entry: (-entry[0], entry[1].id))
         hits = tuple(
             Hit(paper, score, best, {"words": StageScore(rank, score)})
