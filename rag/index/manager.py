@@ -1,32 +1,28 @@
-"""The generations of one data folder: which one serves, how the next takes over, when the last one goes."""
+"""The indexes of a library: when a generation is made, and what it is made from."""
 
 from __future__ import annotations
 
 import errno
 import logging
-import shutil
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Condition, Lock, Thread
-
-from filelock import FileLock
+from threading import Condition, Thread
 
 from rag.errors import CitewellError, DiskFull, IndexUnavailable
-from rag.index import manifest as manifests
 from rag.index.base import Base
 from rag.index.build import NO_MODEL, Progress, build, extend
 from rag.index.generation import Generation
-from rag.index.hold import Hold
 from rag.index.lexical import LexicalOptions
+from rag.index.serving import Opened, Serving
+from rag.index.shelf import Shelf
 from rag.index.store import EMBEDDED, Store
 from rag.index.words import Words
 from rag.library import Library
 
 _log = logging.getLogger(__name__)
 
-CURRENT = "CURRENT"
 _PATIENCE_S = 1.0  # seconds that a reader waits for a generation which another process has made
 
 
@@ -49,26 +45,11 @@ class Growth:
         return min(int(papers * self.share), self.most) if papers >= self.least else 0
 
 
-@dataclass(slots=True)
-class _Serving:
-    """A generation, our share of its folders, how many readers hold it, whether another took its place."""
-
-    generation: Generation
-    holds: dict[Path, Hold]
-    readers: int = 0
-    retired: bool = False
-
-    @property
-    def number(self) -> int:
-        """Which generation it is."""
-        return self.generation.manifest.number
-
-
 class Indexes:
     """Gives readers a generation to search, and swaps in a new one beneath them.
 
     With a store on a server, any number of processes may use the folder: one at a time builds, all of them
-    serve what ``CURRENT`` names from the next reader on, and the last to leave a generation removes it.
+    serve the current one from the next reader on, and the last to leave a generation removes it.
 
     Args:
         folder: where generations live; made where absent. With the embedded store one process may use it.
@@ -84,15 +65,13 @@ class Indexes:
         growth: Growth | None = None,
         store: Store = EMBEDDED,
     ) -> None:
-        self._folder = folder
         self._options = options or LexicalOptions()
         self._growth = growth or Growth()
         self._store = store
-        self._shared = bool(store.place)
         self._words = Words()
-        self._building = Lock()
-        self._state = Condition()
-        self._serving: _Serving | None = None
+        self._shelf = Shelf(folder, store)
+        self._serving = Serving(self._shelf)
+        self._following = Condition()
         self._follower: Thread | None = None
         self._followed: tuple[int, int] | None = None
 
@@ -102,7 +81,7 @@ class Indexes:
         Raises:
             IndexUnavailable: a new one was needed and could not be made, and no older one can serve.
         """
-        self._folder.mkdir(parents=True, exist_ok=True)
+        self._shelf.make()
         self._catch_up()
         try:
             self.keep_up(library, progress)
@@ -110,17 +89,15 @@ class Indexes:
             if not self._fits(library):
                 raise
             _log.warning("The indexes are older than the library for now: %s", error)
-        with self._alone():
-            self._sweep()
+        with self._shelf.alone():
+            self._shelf.sweep(self._serving.folders)
 
     def stale(self, library: Library) -> bool:
         """Whether what serves was made of another state of the library, or nothing serves."""
         self._follow()
-        with self._state:
-            serving = self._serving
-        if serving is None:
+        made_of = self._serving.manifest
+        if made_of is None:
             return True
-        made_of = serving.generation.manifest
         with library.snapshot() as now:
             return (made_of.revision, made_of.embedding, made_of.lexical, made_of.store) != (
                 now.revision,
@@ -132,7 +109,7 @@ class Indexes:
     def keep_up(self, library: Library, progress: Progress | None = None) -> None:
         """As ``refresh``, where what serves is stale and no other process was quicker; errors likewise."""
         if self.stale(library):
-            with self._alone():
+            with self._shelf.alone():
                 self._catch_up()
                 if self.stale(library):
                     self._newest(library, progress)
@@ -149,13 +126,13 @@ class Indexes:
             IndexUnavailable: it could not be made; what served before still does.
             DiskFull: likewise, for want of room.
         """
-        with self._alone():
+        with self._shelf.alone():
             self._catch_up()
             return self._newest(library, progress)
 
     def rebuild(self, library: Library, progress: Progress | None = None) -> int:
         """The same, all written anew."""
-        with self._alone():
+        with self._shelf.alone():
             return self._whole(library, progress)
 
     def mend(self, library: Library) -> None:
@@ -170,9 +147,9 @@ class Indexes:
             broken = generation.info.generation
         if fault:
             _log.warning("Generation %d is damaged (%s): making another", broken, fault)
-            with self._alone():
+            with self._shelf.alone():
                 self._catch_up()
-                if self._number() == broken:
+                if self._serving.number == broken:
                     self._whole(library, None)
 
     @contextmanager
@@ -183,34 +160,14 @@ class Indexes:
             IndexUnavailable: none serves yet, or any more.
         """
         self._follow()
-        with self._borrowed() as serving:
-            yield serving.generation
-
-    @contextmanager
-    def _borrowed(self) -> Iterator[_Serving]:
-        with self._state:
-            serving = self._serving
-            if serving is None:
-                raise IndexUnavailable("The indexes are not open yet: try again in a moment.")
-            serving.readers += 1
-        try:
-            yield serving
-        finally:
-            with self._state:
-                serving.readers -= 1
-                last = serving.retired and not serving.readers
-                self._state.notify_all()
-            if last:
-                self._drop(serving)
+        with self._serving.borrowed() as generation:
+            yield generation
 
     def close(self) -> None:
         """Stop serving, once the searches under way are done."""
-        with self._state:
-            self._state.wait_for(lambda: self._follower is None)
-            serving, self._serving = self._serving, None
-            if serving is not None:
-                self._state.wait_for(lambda: not serving.readers)
-                self._leave(serving)
+        with self._following:
+            self._following.wait_for(lambda: self._follower is None)
+        self._serving.close()
         self._store.close()
 
     def _newest(self, library: Library, progress: Progress | None) -> int:
@@ -231,178 +188,88 @@ class Indexes:
 
     def _standing(self, library: Library) -> Base | None:
         """What a new generation can stand on; held by what serves, which nothing but a builder takes away."""
-        with self._state:
-            serving = self._serving
-        if serving is None:
-            return None
-        of = serving.generation.manifest
+        of = self._serving.manifest
         wanted = (library.embedding or NO_MODEL, self._options, self._store.place)
-        return serving.generation.base if (of.embedding, of.lexical, of.store) == wanted else None
+        if of is None or (of.embedding, of.lexical, of.store) != wanted:
+            return None
+        with self._serving.borrowed() as generation:
+            return generation.base
 
     def _made(self, write: Callable[[Path], bool], base: Base | None) -> int:
         """The number of a new generation that serves from now on, 0 where none was written."""
-        number = 1 + max(self._numbers(), default=0)
-        folder = self._folder / str(number)
+        number = self._shelf.next()
+        folder = self._shelf.at(number)
         try:
             if not write(folder):
                 return 0
-            serving = self._load(folder, base)
+            made = self._load(folder, base)
             try:
-                manifests.write_atomically(self._folder / CURRENT, f"{number}\n")
+                self._shelf.make_current(number)
             except BaseException:
-                self._leave(serving)
+                made.leave()
                 raise
         except Exception as error:
-            self._remove(folder)
+            self._shelf.remove(folder)
             if isinstance(error, CitewellError):
                 raise
-            raise _explained(error, self._folder) from error
-        self._swap(serving)
-        if self._shared:
-            self._sweep()
+            raise _explained(error, self._shelf) from error
+        self._serving.replace(made)
+        if self._shelf.shared:
+            self._shelf.sweep(self._serving.folders)
         return number
+
+    def _load(self, folder: Path, base: Base | None = None) -> Opened:
+        holds = self._shelf.hold(folder)
+        try:
+            return Opened(Generation(folder, self._words, base, self._store), holds)
+        except BaseException:
+            for hold in holds.values():
+                hold.release()
+            raise
 
     def _follow(self) -> None:
         """Have the generation loaded that another process has made since, and wait a moment for it."""
-        if not self._shared or self._stamp() == self._followed:
+        if not self._shelf.shared or self._shelf.stamp() == self._followed:
             return
-        with self._state:
+        with self._following:
             if self._follower is None:
                 self._follower = Thread(target=self._catch_up_aside, name="citewell-follow", daemon=True)
                 self._follower.start()
-            self._state.wait_for(lambda: self._follower is None, timeout=_PATIENCE_S)
+            self._following.wait_for(lambda: self._follower is None, timeout=_PATIENCE_S)
 
     def _catch_up_aside(self) -> None:
         try:
-            while self._stamp() != self._followed:
+            while self._shelf.stamp() != self._followed:
                 self._catch_up()
         finally:
-            with self._state:
+            with self._following:
                 self._follower = None
-                self._state.notify_all()
+                self._following.notify_all()
 
     def _catch_up(self) -> None:
-        """Serve what ``CURRENT`` names; what serves goes on where that can't be loaded."""
-        stamp = self._stamp()
+        """Serve the current generation; what serves goes on where that can't be loaded."""
+        stamp = self._shelf.stamp()
         try:
-            number = self._named()
-            if number is not None and number != self._number():
-                folder = self._folder / str(number)
-                if self._number() is None:
-                    self._swap(self._load(folder))
+            number = self._shelf.current()
+            if number is not None and number != self._serving.number:
+                folder = self._shelf.at(number)
+                if self._serving.number is None:
+                    self._serving.replace(self._load(folder))
                 else:
-                    with self._borrowed() as before:  # whose base is likely to be the new one's too
-                        self._swap(self._load(folder, before.generation.base))
+                    with self._serving.borrowed() as before:  # whose base is likely to be the new one's too
+                        self._serving.replace(self._load(folder, before.base))
         except (OSError, ValueError, IndexUnavailable) as error:
             _log.info("No generation to open: %s", error)
         self._followed = stamp
 
-    def _named(self) -> int | None:
-        """The number that ``CURRENT`` holds."""
-        try:
-            return int((self._folder / CURRENT).read_text())
-        except (OSError, ValueError):
-            return None
-
-    def _stamp(self) -> tuple[int, int] | None:
-        """What changes whenever ``CURRENT`` is replaced."""
-        try:
-            now = (self._folder / CURRENT).stat()
-        except OSError:
-            return None
-        return now.st_ino, now.st_mtime_ns
-
-    def _number(self) -> int | None:
-        with self._state:
-            return None if self._serving is None else self._serving.number
-
     def _fits(self, library: Library) -> bool:
         """Whether what serves was made with the library's model."""
-        with self._state:
-            serving = self._serving
-        made_with = None if serving is None else serving.generation.manifest.embedding
-        return made_with == (library.embedding or NO_MODEL)
-
-    def _load(self, folder: Path, base: Base | None = None) -> _Serving:
-        with ExitStack() as held:
-            holds = {}
-            for part in (folder, manifests.stands_on(folder)):
-                if self._shared and part is not None:
-                    holds[part] = Hold(part)
-                    held.callback(holds[part].release)
-            serving = _Serving(Generation(folder, self._words, base, self._store), holds)
-            held.pop_all()
-            return serving
-
-    def _swap(self, fresh: _Serving) -> None:
-        with self._state:
-            old = self._serving
-            late = old is not None and old.number >= fresh.number  # another thread was quicker
-            if not late:
-                self._serving = fresh
-                if old is not None:
-                    old.retired = True
-            idle = old is not None and not old.readers
-        if late:
-            self._leave(fresh)
-        elif old is not None and idle:
-            self._drop(old)
-
-    def _drop(self, serving: _Serving) -> None:
-        """Leave a retired generation, and remove of its folders what nobody else is left in."""
-        for folder in serving.generation.close():
-            hold = serving.holds.get(folder)
-            if hold is None or hold.last():
-                self._remove(folder)
-        for hold in serving.holds.values():
-            hold.release()
-
-    def _leave(self, serving: _Serving) -> None:
-        serving.generation.close()
-        for hold in serving.holds.values():
-            hold.release()
-
-    def _remove(self, folder: Path) -> None:
-        (folder / manifests.NAME).unlink(missing_ok=True)  # from here on nobody opens it
-        self._store.discard(folder)
-        shutil.rmtree(folder, ignore_errors=True)
-
-    def _numbers(self) -> list[int]:
-        return [int(path.name) for path in self._folder.iterdir() if path.name.isdecimal()]
-
-    def _sweep(self) -> None:
-        """Remove what a crash, a failed build or a killed reader left behind; nobody may be building."""
-        with self._state:
-            serving = self._serving
-        kept = {self._folder / str(self._named())}
-        if serving is not None:
-            kept |= {self._folder / str(serving.number), serving.generation.base.folder}
-        for number in self._numbers():
-            folder = self._folder / str(number)
-            if folder in kept:
-                continue
-            try:
-                hold = Hold(folder) if self._shared and (folder / manifests.NAME).exists() else None
-            except IndexUnavailable:
-                continue  # another process is removing it
-            if hold is None or hold.last():
-                self._remove(folder)
-            if hold is not None:
-                hold.release()
-        self._store.sweep(self._folder)
-
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """No one else builds meanwhile, in this process or another."""
-        others: AbstractContextManager[object] = (
-            FileLock(self._folder.with_suffix(".lock")) if self._shared else nullcontext()
-        )
-        with self._building, others:
-            yield
+        made_of = self._serving.manifest
+        return made_of is not None and made_of.embedding == (library.embedding or NO_MODEL)
 
 
-def _explained(error: Exception, folder: Path) -> CitewellError:
+def _explained(error: Exception, shelf: Shelf) -> CitewellError:
     full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
     if full or "disk is full" in str(error):
-        return DiskFull(f"No room for an index below {folder}: free some space; it is then made by itself.")
-    return IndexUnavailable(f"Can't make an index below {folder}: {error}. Check the disk, then try again.")
+        return DiskFull(f"No room for an index below {shelf}: free some space; it is then made by itself.")
+    return IndexUnavailable(f"Can't make an index below {shelf}: {error}. Check the disk, then try again.")
