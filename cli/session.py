@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cli.source import Source
+    from rag.embed.encoder import TokenEncoder
     from rag.saved import AnswerStore
     from rag.service import Service
     from rag.settings import Settings
@@ -19,11 +21,19 @@ if TYPE_CHECKING:
 def _open_service(settings: Settings) -> Service:
     gc.disable()  # what modules define stays: to look for garbage among it took a sixth of the start
     try:
-        from rag.wiring import open_service
+        with ThreadPoolExecutor(1) as aside:  # the model is read and checked while modules load
+            encoder = aside.submit(_open_encoder, settings) if settings.embedding == "minilm" else None
+            from rag.wiring import embedding_model, open_service
     finally:
         gc.freeze()
         gc.enable()
-    return open_service(settings)
+    return open_service(settings, embedding_model(settings, encoder))
+
+
+def _open_encoder(settings: Settings) -> TokenEncoder:
+    from rag.embed.encoder import TokenEncoder
+
+    return TokenEncoder.load(threads=settings.threads)
 
 
 def _open_answers(settings: Settings) -> AnswerStore:

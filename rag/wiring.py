@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
@@ -12,6 +13,7 @@ from llama_index.core.base.embeddings.base import BaseEmbedding
 from rag.answer.answerer import Answerer
 from rag.answer.verify import Verifier
 from rag.corpus import chunk_paper
+from rag.embed.encoder import TokenEncoder
 from rag.embed.minilm import MiniLM
 from rag.embed.passages import count_tokens, encode_passages, identity_of, max_tokens
 from rag.index import EMBEDDED, ChromaServer, Indexes, Upkeep
@@ -128,14 +130,19 @@ def reranker(settings: Settings) -> Reranker | None:
     return Reranker(endpoint, settings.rerank_depth)
 
 
-def embedding_model(settings: Settings) -> BaseEmbedding:
+def embedding_model(settings: Settings, encoder: Future[TokenEncoder] | None = None) -> BaseEmbedding:
     """The embedding model that the settings name.
+
+    Args:
+        settings: what is set.
+        encoder: of the model that runs here, where it is on its way already.
 
     Raises:
         ModelMissing: its weights are not to be had, or are not the ones expected.
     """
     if settings.embedding == "minilm":
-        return MiniLM.load(threads=settings.threads, projection=load_projection())
+        opened = encoder.result() if encoder else TokenEncoder.load(threads=settings.threads)
+        return MiniLM(opened, projection=load_projection())
     from rag.embed.openai_like import OpenAICompatible
 
     key = settings.embedding_api_key

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 import onnxruntime  # type: ignore[import-untyped]  # ships no types
@@ -20,6 +21,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from rag.embed.graph import Weights, build
+from rag.embed.weights import ModelFiles, find_minilm, load_weights
 from rag.errors import ModelMissing
 from rag.vectors import Floats
 
@@ -58,6 +60,16 @@ class TokenEncoder:
         self._threads = threads or _cores()
         self._sep = self._tokenizer.encode("").ids[-1]
         self.content = _content_ids(self._tokenizer)
+
+    @classmethod
+    def load(cls, files: ModelFiles | None = None, *, threads: int = 0) -> Self:
+        """Finds, checks and opens the model.
+
+        Raises:
+            ModelMissing: the weights are not to be had, or are not the ones expected.
+        """
+        files = files or find_minilm()
+        return cls(load_weights(files.weights), files.tokenizer, threads=threads)
 
     def count(self, texts: Sequence[str]) -> list[int]:
         """How many tokens each text has, special ones apart; nothing is cut."""

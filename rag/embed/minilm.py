@@ -16,7 +16,7 @@ from rag.embed.graph import WIDTH
 from rag.embed.onepass import encode
 from rag.embed.passages import Passage, SpanPooling
 from rag.embed.pooling import mean, unit
-from rag.embed.weights import WEIGHTS_SHA256, ModelFiles, find_minilm, load_weights
+from rag.embed.weights import WEIGHTS_SHA256, ModelFiles
 from rag.types import EmbeddingIdentity
 from rag.vectors import Encoded, EncodedQuery, Floats, product
 
@@ -54,9 +54,7 @@ class MiniLM(BaseEmbedding, SpanPooling):
         Raises:
             ModelMissing: the weights are not to be had, or are not the ones expected.
         """
-        files = files or find_minilm()
-        encoder = TokenEncoder(load_weights(files.weights), files.tokenizer, threads=threads)
-        return cls(encoder, projection=projection)
+        return cls(TokenEncoder.load(files, threads=threads), projection=projection)
 
     @classmethod
     def class_name(cls) -> str:
