@@ -169,7 +169,7 @@ class Telling:
         """The whole answer has come: what is missing of it, and its sources."""
         if self._cited:
             self._screen.end()
-            reading.footnotes(self._screen, body.citations)
+            reading.footnotes(self._screen, body)
         else:
             reading.answer(self._screen, body)
         show.worked_around(body.degraded)

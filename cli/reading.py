@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from api.wire.ask import AskOut, CitationOut, NearestOut, RefusalOut, RetrievedOut
+from api.wire.ask import AskOut, NearestOut, RefusalOut, RetrievedOut
 from api.wire.papers import PaperOut
 from cli.plain import one_line
 from cli.screen import Screen
 
 AUTHORS = 3
 """Names of a paper's authors that a footnote gives; "et al." stands for the rest."""
+
+DOUBTFUL = 0.5
+"""Confidence below which an answer says so."""
 
 
 class _Described(Protocol):
@@ -25,17 +28,17 @@ def answer(screen: Screen, body: AskOut) -> None:
     if body.refusal is None:
         screen.flow(body.answer)
         screen.end()
-        footnotes(screen, body.citations)
+        footnotes(screen, body)
     else:
         refusal(screen, body, body.refusal)
 
 
-def footnotes(screen: Screen, citations: Sequence[CitationOut]) -> None:
-    """Each citation: number, paper, words, link; a paper that came before is not told again."""
+def footnotes(screen: Screen, body: AskOut) -> None:
+    """Each citation: number, paper, words, link, a paper told once; then any doubt."""
     told: dict[str, int] = {}
-    if citations:
+    if body.citations:
         screen.line()
-    for citation in citations:
+    for citation in body.citations:
         first = told.setdefault(citation.paper_id, citation.number)
         again = first != citation.number
         about = f"the same paper as [{first}]" if again else reference(citation)
@@ -43,6 +46,8 @@ def footnotes(screen: Screen, citations: Sequence[CitationOut]) -> None:
         screen.line(f"“{one_line(citation.quote)}”", style="italic", indent=4)
         if citation.url and not again:
             screen.line(one_line(citation.url), style="dim", indent=4, whole=True)
+    if body.citations and body.confidence < DOUBTFUL:
+        screen.line(f"\nOnly {body.confidence:.0%} sure that these papers answer this.")
 
 
 def refusal(screen: Screen, body: AskOut, refused: RefusalOut) -> None:

@@ -64,6 +64,15 @@ def test_an_answer_is_followed_by_its_sources(terminal: Terminal) -> None:
     assert terminal.service.closed
 
 
+@pytest.mark.parametrize(("sure", "told"), [(0.234, True), (0.5, False)])
+def test_an_answer_that_is_more_likely_wrong_than_right_says_so(
+    terminal: Terminal, sure: float, told: bool
+) -> None:
+    terminal.service.sure = sure
+    _, out, _ = terminal.run("ask", QUESTION)
+    assert ("Only 23% sure that these papers answer this." in out) == told
+
+
 def test_a_refusal_names_the_nearest_papers_and_is_no_failure(terminal: Terminal) -> None:
     status, out, _ = terminal.run("ask", "Who won the world cup?")
     assert status == 0

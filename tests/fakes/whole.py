@@ -57,6 +57,7 @@ class WholeService:
         self.answers = MemoryAnswers()
         self.keeper = Keeper(MADE_BY, self.answers)
         self.closed = False
+        self.sure = 0.9
         self.unready: tuple[str, ...] = ()
         self.mode: Literal["extractive", "llm"] = "extractive"
         self.before_call: Callable[[], None] = lambda: None
@@ -123,7 +124,7 @@ class WholeService:
         return Answer(
             id="",
             status="answered" if citations else "insufficient_evidence",
-            confidence=0.9 if citations else 0.1,
+            confidence=self.sure if citations else 0.1,
             question=question,
             standalone_question=standalone,
             answer=text,
