@@ -17,6 +17,12 @@ settings.register_profile(
 settings.load_profile("citewell")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long tests first, so that no worker ends alone with one."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
 @pytest.fixture(scope="session")
 def chroma_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chroma]:
     """One server for the whole run; take ``chroma``, which starts it where a test has stopped it."""
