@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -123,12 +124,23 @@ def service() -> FakeService:
     return FakeService(PAPERS)
 
 
+@pytest.fixture(scope="session")
+def small_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the small set's run: intervals take long to draw, and are the same for every test."""
+    folder = tmp_path_factory.mktemp("runs") / "small"
+    run(FakeService(PAPERS), CASES, PARAMETERS, Asking(), out=folder)
+    return folder
+
+
 @pytest.fixture
-def make_run(tmp_path: Path) -> Callable[..., Run]:
-    """Runs the small set on a service and reads the run back."""
+def make_run(tmp_path: Path, small_run: Path) -> Callable[..., Run]:
+    """Runs a set on a service and reads the run back; without either, a copy of the small set's run."""
 
     def make(name: str, service: FakeService | None = None, cases: tuple[Case, ...] = CASES) -> Run:
-        run(service or FakeService(PAPERS), cases, PARAMETERS, Asking(), out=tmp_path / name)
+        if service is None and cases == CASES:
+            shutil.copytree(small_run, tmp_path / name)
+        else:
+            run(service or FakeService(PAPERS), cases, PARAMETERS, Asking(), out=tmp_path / name)
         return read_run(tmp_path / name)
 
     return make

@@ -31,8 +31,8 @@ def test_a_run_is_written_with_a_line_a_question_in_order(
 
 
 def test_a_second_run_writes_the_same_bytes(make_run: Callable[..., Run], tmp_path: Path) -> None:
-    make_run("first")
-    make_run("second")
+    make_run("first", FakeService(PAPERS))
+    make_run("second", FakeService(PAPERS))
     for name in (CASES_FILE, "summary.json", "params.json"):
         assert (tmp_path / "first" / name).read_bytes() == (tmp_path / "second" / name).read_bytes()
 
