@@ -57,7 +57,7 @@ def answerer(server: LlmServer, tmp_path_factory: pytest.TempPathFactory) -> Ite
         llm_model="fake",
         llm_base_url=server.base_url,
         llm_timeout_s=20,
-        llm_idle_timeout_s=4,
+        llm_idle_timeout_s=1.5,
     )
     model = WordHashEmbedding()
     service = open_service(settings, model)
