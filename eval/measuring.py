@@ -114,7 +114,7 @@ def parameters_of(
         seed=chosen.seed,
         workers=chosen.workers,
         baselines=NAMES if chosen.baselines else (),
-        corpus=corpus_version(service, suite),
+        corpus=corpus_version(service, session, suite),
         models=_models(service),
         prompts=prompt_versions(),
         settings=visible_settings(session.settings()),

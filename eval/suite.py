@@ -10,6 +10,7 @@ from pathlib import Path
 
 import data
 from eval.cases import BUNDLED, Case, bundled_names, load_bundled
+from rag.corpus import read_papers
 from rag.types import Paper
 
 
@@ -21,6 +22,7 @@ class Suite:
         corpus: the files that hold the papers.
         overlay: files whose papers then replace those of the corpus.
         planted: papers that then replace those, made for this set.
+        of_library: the set brings no corpus: it is asked over the library that is named, where one is.
     """
 
     name: str
@@ -28,6 +30,7 @@ class Suite:
     corpus: tuple[Path, ...]
     overlay: tuple[Path, ...] = ()
     planted: tuple[Paper, ...] = ()
+    of_library: bool = False
 
     @property
     def sha256(self) -> str:
@@ -40,6 +43,15 @@ class Suite:
         """What identifies the corpus: its files, in order, and what was planted in them."""
         hashes = [*_file_hashes((*self.corpus, *self.overlay)), *(paper.sha256 for paper in self.planted)]
         return hashlib.sha256("\n".join(hashes).encode()).hexdigest()
+
+    def paper_ids(self) -> frozenset[str]:
+        """The ids of all papers of its corpus, read from the files."""
+        ids = {paper.id for paper in self.planted}
+        for path in (*self.corpus, *self.overlay):
+            with path.open("rb") as stream:
+                records = read_papers(stream, name=path.name)
+                ids |= {record.id for record in records if isinstance(record, Paper)}
+        return frozenset(ids)
 
 
 def bundled_papers() -> tuple[Path, ...]:

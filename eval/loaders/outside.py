@@ -64,7 +64,7 @@ def _file(path: Path, base: Path | None) -> Suite | PairSet:
 
 
 def _cases(path: Path) -> Suite:
-    return Suite(path.stem, load_cases(path), bundled_papers())
+    return Suite(path.stem, load_cases(path), bundled_papers(), of_library=True)
 
 
 _KINDS: tuple[tuple[frozenset[str], Callable[[Path], Suite | PairSet]], ...] = (

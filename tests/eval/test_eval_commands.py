@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -12,6 +13,7 @@ from eval.cases import load_bundled
 from eval.commands import app
 from eval.rundir import Run, read_run
 from rag.errors import InvalidInput, NotFound
+from rag.types import Paper
 from tests.eval.conftest import CASES, PAPERS, FakeSession
 from tests.eval.test_gate import Refusing
 from tests.fakes.service import FakeService
@@ -78,6 +80,42 @@ def test_a_data_folder_that_is_named_is_kept(beir: Path, tmp_path: Path) -> None
     session = FakeSession(data_dir=tmp_path / "kept", open_service=open_service)
     call("run", str(beir), "--out", str(tmp_path / "run"), session=session)
     assert opened == [session.settings().data_dir]
+
+
+class Unchanging(FakeService):
+    """A library that nothing may be added to."""
+
+    def ingest_papers(self, records: object) -> NoReturn:
+        raise AssertionError(f"added {records}")
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    """A file of questions that brings no corpus, as complaints are exported."""
+    file = tmp_path / "feedback.jsonl"
+    file.write_text(CASES[0].model_dump_json(exclude_defaults=True))
+    return file
+
+
+def test_own_questions_are_asked_over_the_library_that_is_named_as_it_stands(
+    own: Path, tmp_path: Path
+) -> None:
+    for name, papers in (("all", PAPERS), ("one", PAPERS[:1])):
+        service = Unchanging(papers)
+        session = FakeSession(data_dir=tmp_path / "mine", open_service=lambda _, service=service: service)  # type: ignore[misc]
+        call("run", str(own), "--out", str(tmp_path / name), session=session)
+    first, second = (read_run(tmp_path / name).parameters.corpus for name in ("all", "one"))
+    assert (first.papers, second.papers) == (4, 1)
+    assert first.sha256 != second.sha256
+
+
+def test_a_library_of_other_papers_is_measured_with_no_set_that_brings_its_own(
+    beir: Path, tmp_path: Path
+) -> None:
+    stranger = Unchanging((*PAPERS, Paper("mine", "Mine", "Nobody else's.")))
+    session = FakeSession(data_dir=tmp_path / "mine", open_service=lambda _: stranger)
+    with pytest.raises(InvalidInput, match=r"papers that small does not hold \(1\).*name an empty folder"):
+        call("run", str(beir), "--out", str(tmp_path / "run"), session=session)
 
 
 def test_a_corpus_without_papers_is_refused(beir: Path, tmp_path: Path) -> None:
