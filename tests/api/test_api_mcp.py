@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -10,9 +12,14 @@ import pytest
 from mcp.client.client import Client
 from mcp_types import CallToolResult, TextContent
 
+from api.app import create_app
 from rag.errors import LibraryCorrupt, NotReady
-from tests.fakes.app import app_over, running
-from tests.fakes.mcp import over_http, over_stdio
+from rag.settings import load_settings
+from rag.wiring import open_service
+from tests.fakes.app import app_over, running, served
+from tests.fakes.embedding import WordHashEmbedding
+from tests.fakes.llm_server import Hangs, LlmServer
+from tests.fakes.mcp import over_http, over_socket, over_stdio
 from tests.fakes.papers import PAPERS, SPARSE
 from tests.fakes.whole import WholeService
 
@@ -178,3 +185,37 @@ async def test_a_client_that_starts_it_itself_gets_the_same() -> None:
     assert result.structured_content["id"] == expected.id
     assert result.structured_content["answer"] == expected.answer
     assert missing.is_error
+
+
+@asynccontextmanager
+async def client_of_the_real_service(transport: str, folder: Path, llm: LlmServer) -> AsyncIterator[Client]:
+    """Over a socket or standard input, with a language model behind."""
+    settings = load_settings(data_dir=folder, llm_base_url=llm.base_url, llm_model="small", risk=0.5)
+    filled = open_service(settings, WordHashEmbedding())
+    filled.ingest_papers(PAPERS)
+    filled.close()
+    if transport == "http":
+        app = create_app(lambda _: open_service(settings, WordHashEmbedding()), settings)
+        with served(app) as url:
+            async with over_socket(url) as client:
+                yield client
+    else:
+        told = {"DATA_DIR": str(folder), "LLM_BASE_URL": llm.base_url, "LLM_MODEL": "small", "RISK": "0.5"}
+        environment = {f"CITEWELL_{name}": value for name, value in told.items()}
+        async with over_stdio("-m", "tests.fakes.serve_real", "mcp", **environment) as client:
+            yield client
+
+
+@pytest.mark.parametrize("transport", ["http", "stdio"])
+async def test_a_call_that_its_client_gives_up_ends_the_model_s_too(tmp_path: Path, transport: str) -> None:
+    with LlmServer() as llm:
+        llm.will(Hangs(pings=True, most_s=60))
+        async with client_of_the_real_service(transport, tmp_path, llm) as client:
+            calling = asyncio.create_task(called(client, "ask_papers", question=QUESTION, mode="llm"))
+            while not llm.requests:
+                await asyncio.sleep(0.01)
+            calling.cancel()
+            async with asyncio.timeout(10):  # the model would hang for longer
+                while not llm.closed.is_set():
+                    await asyncio.sleep(0.01)
+            assert not (await called(client, "get_paper", paper_id=SPARSE.id)).is_error

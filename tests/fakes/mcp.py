@@ -26,12 +26,20 @@ async def over_http(app: FastAPI) -> AsyncIterator[Client]:
 
 
 @asynccontextmanager
-async def over_stdio(*command: str) -> AsyncIterator[Client]:
+async def over_socket(url: str) -> AsyncIterator[Client]:
+    """A client of a server that listens."""
+    async with Client(streamable_http_client(f"{url}/mcp")) as client:
+        yield client
+
+
+@asynccontextmanager
+async def over_stdio(*command: str, **environment: str) -> AsyncIterator[Client]:
     """A client that starts the server itself.
 
     Args:
         command: what Python is to run.
+        environment: of it, beside what the client hands on by itself.
     """
-    starts = StdioServerParameters(command=sys.executable, args=list(command), cwd=ROOT)
+    starts = StdioServerParameters(command=sys.executable, args=list(command), cwd=ROOT, env=environment)
     async with Client(stdio_client(starts)) as client:
         yield client
