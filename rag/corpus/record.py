@@ -75,7 +75,7 @@ def _paper(record: Mapping[str, object], source: str) -> Paper:
 
 
 def _first_of(record: Mapping[str, object], *fields: str) -> str:
-    return next((field for field in fields if record.get(field) is not None), fields[-1])
+    return next((field for field in fields if record.get(field) is not None), fields[0])
 
 
 def _text(record: Mapping[str, object], field: str, *, limit: int) -> str:

@@ -92,7 +92,7 @@ async def test_a_list_is_added_and_its_bad_records_are_named(client: httpx.Async
     job = await ended(client, await client.post("/v1/papers", json=records))
     assert (job["state"], job["added"], job["updated"], job["unchanged"]) == ("succeeded", 1, 1, 0)
     assert (job["done"], job["total"]) == (4, 4)
-    assert [rejection["where"] for rejection in job["rejected"]] == ["body:2:text", "body:3"]
+    assert [rejection["where"] for rejection in job["rejected"]] == ["body:2:abstract", "body:3"]
     assert all(rejection["why"] for rejection in job["rejected"])
     assert (await client.get("/v1/papers/parsing")).json()["abstract"] == "Changed words."
 
