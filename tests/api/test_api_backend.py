@@ -29,7 +29,7 @@ async def until(holds: Callable[[], bool]) -> None:
 
 def wait_for(event: threading.Event) -> Callable[[], None]:
     def wait() -> None:
-        event.wait(10)
+        event.wait(60)
 
     return wait
 
@@ -39,7 +39,7 @@ async def test_health_answers_while_the_service_is_being_opened() -> None:
 
     def opener(opening: Opening) -> Service:
         opening.say("the shelves are being dusted")
-        hold.wait(10)
+        hold.wait(60)
         return cast("Service", service)
 
     async with running(create_app(opener, load_settings()), ready=False) as client:
@@ -134,7 +134,7 @@ async def test_a_change_that_waits_keeps_no_question_waiting() -> None:
     remove = service.remove
 
     def slow(paper_ids: Sequence[str]) -> tuple[str, ...]:
-        hold.wait(10)
+        hold.wait(60)
         return remove(paper_ids)
 
     service.remove = slow  # type: ignore[method-assign]
@@ -171,7 +171,7 @@ async def test_stopping_while_opening_tells_the_opener() -> None:
     told = threading.Event()
 
     def opener(opening: Opening) -> Service:
-        if opening.cancelled.wait(10):
+        if opening.cancelled.wait(60):
             told.set()
         return cast("Service", WholeService())
 

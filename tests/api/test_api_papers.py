@@ -166,7 +166,7 @@ async def test_questions_are_answered_while_papers_are_added(service: WholeServi
     hold = threading.Event()
 
     def slow(*_: object, **__: object) -> IngestReport:
-        hold.wait(10)
+        hold.wait(60)
         return IngestReport(added=1)
 
     service.ingest_papers = slow  # type: ignore[method-assign]
@@ -217,7 +217,7 @@ def test_too_many_waiting_jobs_are_refused(tmp_path: Path) -> None:
     hold = threading.Event()
 
     def wait(*_: object) -> IngestReport:
-        hold.wait(10)
+        hold.wait(60)
         return IngestReport()
 
     with worker(tmp_path, wait, queued=2) as jobs:
@@ -252,7 +252,7 @@ def test_a_job_that_is_cut_off_by_a_stop_goes_on_at_the_next_start(tmp_path: Pat
 
     with worker(tmp_path, work) as jobs:
         job_id = submitted(jobs)
-        began.wait(10)
+        assert began.wait(60)
     assert (jobs.get(job_id).state, jobs.get(job_id).done) == ("queued", 1)
     with worker(tmp_path, lambda *_: IngestReport(added=2)) as later:
         until(lambda: later.waiting() == 0)
