@@ -19,13 +19,14 @@ import json
 import sys
 import tempfile
 import time
+from collections import Counter
 from pathlib import Path
 
 from bench.__main__ import SUITE, as_jsonl, papers_of
 from bench.figures import percentile
 from bench.load.asking import Tally, ask_all_the_time
 from bench.load.caller import Caller
-from bench.load.changing import Changes, add_and_delete
+from bench.load.changing import STALE, Changes, add_and_delete
 from bench.load.servers import Server, bare, citewell, plain_engine
 from bench.load.watching import Watched, watch
 from data import bundled_papers
@@ -114,18 +115,23 @@ async def _load(server: Server, questions: list[str], given: argparse.Namespace)
         f"{job:.2f}, worst {worst:.2f} s; {len(changes.deleted)} deleted"
     )
     rss = [mb for _, mb in watched.rss]
-    tail = watched.growth(since=seconds * (1 + ADDING) / 2)
     print(
         f"  memory        {rss[0]:.0f} MB at first, {max(rss):.0f} at most, {rss[-1]:.0f} at last; "
-        f"{tail:+.1f} MB a minute over the last fifth"
+        f"{watched.growth(since=0):+.1f} MB a minute over all, "
+        f"{watched.growth(since=seconds * (1 + ADDING) / 2):+.1f} over the last fifth"
     )
+    print(f"                by tenths {' '.join(f'{mb:.0f}' for mb in watched.course(10))}")
     loop = watched.loop_ms
     print(
         f"  event loop    /healthz p50 {percentile(loop, 0.5):.1f}, p99 {percentile(loop, 0.99):.1f}, "
         f"worst {max(loop):.0f} ms"
     )
-    faults = {**tally.faults, **changes.stale.faults}
-    print(f"  errors, stale reads: {faults or 'none'}")
+    faults = Counter(tally.faults) + Counter(changes.faults.faults)
+    stale = sum(count for what, count in faults.items() if what.startswith(STALE))
+    print(f"  errors        {faults.total() - stale}")
+    print(f"  stale reads   {stale}")
+    for what, count in faults.items():
+        print(f"                {count} × {what}")
     return not faults
 
 

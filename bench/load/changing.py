@@ -13,6 +13,7 @@ from bench.load.drawn import Drawn, drawn
 
 ACCEPTED, GONE = 202, 204
 POLL_S = 0.05
+STALE = "stale"
 DELETED_SHARE = 10
 """One paper in so many is deleted again."""
 
@@ -25,20 +26,20 @@ class Changes:
         added: papers whose job is done.
         deleted: id of each deleted paper, and when its 204 came (monotonic seconds).
         job_ms: from sending a batch to the end of its job.
-        stale: stale reads, in words.
+        faults: what went wrong, in words; stale reads begin with ``STALE``.
     """
 
     added: int = 0
     deleted: dict[str, float] = field(default_factory=dict)
     job_ms: list[float] = field(default_factory=list)
-    stale: Tally = field(default_factory=Tally)
+    faults: Tally = field(default_factory=Tally)
 
     def check(self, reply: Reply) -> str:
         """A reply to a question that was asked after a 204 must not know the deleted paper."""
         body = reply.json()
         known = {paper["paper_id"] for paper in (*body["retrieved"], *body["citations"])}
         late = [one for one in known & self.deleted.keys() if reply.asked > self.deleted[one]]
-        return f"a deleted paper in an answer: {late[0]}" if late else ""
+        return f"{STALE}: a deleted paper in an answer" if late else ""
 
 
 async def add_and_delete(
@@ -73,13 +74,13 @@ async def _add(caller: Caller, some: list[Drawn], changes: Changes) -> None:
     began = time.monotonic()
     reply = await caller.call("POST", "/v1/papers", [one.record for one in some])
     if reply.status != ACCEPTED:
-        changes.stale.fault(f"adding papers: status {reply.status}")
+        changes.faults.fault(f"adding papers: status {reply.status}")
         return
     path = f"/v1/jobs/{reply.json()['id']}"
     while (job := (await caller.call("GET", path)).json())["state"] in ("queued", "running"):
         await asyncio.sleep(POLL_S)
     if job["state"] != "succeeded" or job["added"] != len(some):
-        changes.stale.fault(f"a job {job['state']}, {job['added']} of {len(some)} added")
+        changes.faults.fault(f"a job {job['state']}, {job['added']} of {len(some)} added")
     changes.job_ms.append((time.monotonic() - began) * 1000)
     changes.added += len(some)
 
@@ -88,18 +89,18 @@ async def _is_found(caller: Caller, one: Drawn, changes: Changes) -> None:
     """Found by its own word, and read whole."""
     found = await caller.call("POST", "/v1/search", {"query": one.question, "top_k": 3})
     if found.status != OK or one.id not in [result["paper_id"] for result in found.json()["results"]]:
-        changes.stale.fault("an added paper is not found")
+        changes.faults.fault(f"{STALE}: an added paper is not found")
     shown = await caller.call("GET", f"/v1/papers/{one.id}")
     if shown.status != OK or shown.json()["abstract"] != one.record["abstract"]:
-        changes.stale.fault("an added paper is not shown")
+        changes.faults.fault(f"{STALE}: an added paper is not shown")
 
 
 async def _delete(caller: Caller, one: Drawn, changes: Changes) -> None:
     reply = await caller.call("DELETE", f"/v1/papers/{one.id}")
     if reply.status != GONE:
-        changes.stale.fault(f"deleting a paper: status {reply.status}")
+        changes.faults.fault(f"deleting a paper: status {reply.status}")
         return
     changes.deleted[one.id] = time.monotonic()
     answered = await caller.call("POST", "/v1/ask", {"question": one.question})
     if answered.status != OK or (wrong := changes.check(answered)):
-        changes.stale.fault(wrong if answered.status == OK else f"status {answered.status} after a deletion")
+        changes.faults.fault(wrong if answered.status == OK else f"status {answered.status} after a deletion")

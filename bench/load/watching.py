@@ -24,6 +24,10 @@ class Watched:
     rss: list[tuple[float, float]] = field(default_factory=list)
     loop_ms: list[float] = field(default_factory=list)
 
+    def course(self, parts: int) -> list[float]:
+        """Megabytes in the middle of each of so many parts of the time."""
+        return [self.rss[len(self.rss) * (2 * part + 1) // (2 * parts)][1] for part in range(parts)]
+
     def growth(self, since: float) -> float:
         """Megabytes a minute from a time on, by least squares; 0 where too little was seen."""
         points = [(at, mb) for at, mb in self.rss if at >= since]
