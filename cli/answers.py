@@ -27,7 +27,7 @@ Mode = Annotated[ModeName, typer.Option(help="Quoted sentences, or a language mo
 
 def ask(
     context: typer.Context,
-    question: Annotated[str, typer.Argument(help="In plain words.")],
+    question: Annotated[str, typer.Argument(metavar="QUESTION", help="In plain words.")],
     mode: Mode = ModeName.auto,
     top_k: options.TopK = 8,
     paper_id: options.PaperIds = None,
@@ -59,7 +59,7 @@ def ask(
 
 def search(
     context: typer.Context,
-    query: Annotated[str, typer.Argument(help="What to look for.")],
+    query: Annotated[str, typer.Argument(metavar="QUERY", help="What to look for.")],
     top_k: options.TopK = 8,
     explain: Annotated[bool, typer.Option("--explain", help="Show what every stage said.")] = False,
     paper_id: options.PaperIds = None,

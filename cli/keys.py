@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True)
 
-Name = Annotated[str, typer.Argument(help="Whose it is: letters, digits, dots, - and _.")]
+Name = Annotated[str, typer.Argument(metavar="NAME", help="Whose it is: letters, digits, dots, - and _.")]
 
 
 class Allowed(StrEnum):

@@ -102,10 +102,12 @@ def main(arguments: Sequence[str], session: Session) -> int:
     except CitewellError as error:
         return _failed(error, session)
     except Exception as error:  # noqa: BLE001  # the process's border: one line unless asked for more
-        if not session.debug:
+        if session.debug:
+            traceback.print_exc()
+        elif isinstance(error, OSError) and error.filename is not None:
+            show.note(f"Error: {error.filename}: {error.strerror}.")
+        else:
             show.note(f"Failed by a defect: {type(error).__name__}: {error}. Run again with --debug.")
-            return FAILED
-        traceback.print_exc()
         return FAILED
     return 0
 

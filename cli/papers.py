@@ -74,7 +74,9 @@ def list_papers(
         show.as_json(page)
         return
     for paper in page.items:
-        show.say(one_line(f"{paper.id}  {paper.year or '-':<4}  {paper.title}"))
+        show.say(f"{one_line(paper.id)}  {paper.year or '-':<4}  {one_line(paper.title)}")
+    if not page.items:
+        show.note("There are none: `citewell ingest PATH` adds papers." if q is None else "Nothing found.")
     if page.next_cursor is not None:
         show.note(f"There are more: add --cursor {page.next_cursor}")
 
@@ -105,9 +107,4 @@ def remove_papers(
     session: Session = context.obj
     with session.service() as service:
         removed = service.remove(paper_ids)
-    show.say(f"Removed {len(removed)}.")
-    missing = [paper_id for paper_id in paper_ids if paper_id not in removed]
-    if missing:
-        from rag.errors import NotFound
-
-        raise NotFound(f"Not there: {', '.join(missing)}. `citewell papers list` shows what is.")
+    show.removed(paper_ids, removed, "citewell papers list")

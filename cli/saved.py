@@ -42,7 +42,8 @@ def list_answers(
     """List the last answers, newest first."""
     session: Session = context.obj
     with session.answers() as kept:
-        for saved in kept.recent(limit):
+        recent = kept.recent(limit)
+        for saved in recent:
             identity, question = saved.answer.id, saved.request.question
             if as_json:
                 told = {"id": identity, "saved_at": saved.saved_at.isoformat(), "question": question}
@@ -50,6 +51,8 @@ def list_answers(
             else:
                 when = saved.saved_at.astimezone().strftime("%Y-%m-%d %H:%M")
                 show.say(f"{identity}  {when}  {' '.join(question.split())}")
+    if not recent:
+        show.note("There are none yet: `citewell ask QUESTION` makes one.")
 
 
 @answers.command("show")
@@ -78,7 +81,7 @@ def export_answer(
     format: Annotated[FormatName, typer.Option(help="What to write.")] = FormatName.bibtex,  # noqa: A002
     out: Out = None,
 ) -> None:
-    """Write the papers that an answer cites, with the words quoted, for a reference manager."""
+    """Write an answer's citations for a reference manager, with the words quoted."""
     from rag.export import export
 
     session: Session = context.obj
@@ -94,11 +97,7 @@ def remove_answers(
     session: Session = context.obj
     with session.answers() as kept:
         removed = kept.remove(answer_ids)
-    show.say(f"Removed {len(removed)}.")
-    if missing := [answer_id for answer_id in answer_ids if answer_id not in removed]:
-        from rag.errors import NotFound
-
-        raise NotFound(f"Not there: {', '.join(missing)}. `citewell answers list` shows what is.")
+    show.removed(answer_ids, removed, "citewell answers list")
 
 
 @feedback.command("list")
@@ -106,11 +105,15 @@ def list_feedback(context: typer.Context) -> None:
     """List what was thought of answers."""
     session: Session = context.obj
     with session.answers() as kept:
+        nothing = True
         for saved, opinions in kept.rated():
+            nothing = False
             show.say(f"{saved.answer.id}  {' '.join(saved.request.question.split())}")
             for opinion in opinions:
                 about = "whole" if opinion.citation is None else f"[{opinion.citation}]"
                 show.say(f"    {opinion.rating:<4}  {about:<5}  {' '.join(opinion.comment.split())}".rstrip())
+    if nothing:
+        show.note("There is none: people give it on the page, and programs over HTTP.")
 
 
 @feedback.command("export")

@@ -56,6 +56,19 @@ def results(found: SearchOut, *, explain: bool) -> None:
     worked_around(found.degraded)
 
 
+def removed(wanted: Sequence[str], gone: Sequence[str], listing: str) -> None:
+    """What was removed of what was wanted; ``listing`` is the command that shows what is there.
+
+    Raises:
+        NotFound: some of it was not there.
+    """
+    say(f"Removed {len(gone)}.")
+    if missing := [identity for identity in wanted if identity not in gone]:
+        from rag.errors import NotFound
+
+        raise NotFound(f"Not there: {', '.join(missing)}. `{listing}` shows what is.")
+
+
 def worked_around(parts: Sequence[str]) -> None:
     """The parts that failed and were done without."""
     for part in parts:

@@ -104,7 +104,10 @@ def run(
         ),
     ] = None,
 ) -> None:
-    """Ask every question of a set, score what comes, and write it down with all that decides the figures."""
+    """Ask every question of a set and score the answers.
+
+    What comes is written down, with all that decides the figures.
+    """
     from eval import measuring
     from eval.loaders import load_target
     from eval.loaders.pairs import PairSet  # known above to the type checker alone
@@ -139,7 +142,10 @@ def compare_runs(
     after: Folder,
     listed: Annotated[int, typer.Option(min=0, help="Cases listed for each figure.")] = 10,
 ) -> None:
-    """Compare two runs case by case: what got better, what got worse, and what can't be told from noise."""
+    """Compare two runs case by case.
+
+    Says what got better, what got worse, and what can't be told from noise.
+    """
     from eval.compare import compare
     from eval.rundir import read_run
 
@@ -162,7 +168,10 @@ def report(
         Path | None, typer.Option(metavar="FILE", help="Write the Markdown there too (docs/RESULTS.md).")
     ] = None,
 ) -> None:
-    """Render a run again: Markdown, and one HTML page with plots and every failing question."""
+    """Render a run again, as Markdown and as one HTML page.
+
+    The page has plots, and every question that failed.
+    """
     written = _write_reports(folder)
     if results is not None:
         results.write_text(written[0].read_text(encoding="utf-8"), encoding="utf-8")
@@ -180,7 +189,10 @@ def check(
         typer.Option("--update", help="Take the figures from the reference run instead, and check nothing."),
     ] = False,
 ) -> None:
-    """Hold the gate: ask the bundled questions offline and fail where a committed figure fell."""
+    """Hold the gate: fail where a committed figure fell.
+
+    Asks the bundled questions, with what the papers say and no language model.
+    """
     from eval import gate, measuring
     from eval.rundir import read_run
 

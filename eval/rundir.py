@@ -34,6 +34,8 @@ def read_run(folder: Path) -> Run:
         NotFound: it has no finished run.
         InvalidInput: a file of it is malformed.
     """
+    if not folder.is_dir():
+        raise NotFound(f"There is no run {folder}: `citewell eval run SUITE --out {folder}` makes one.")
     for name in (PARAMETERS, CASES, TITLES, SUMMARY):
         if not (folder / name).is_file():
             raise NotFound(f"{folder} holds no finished run ({name} is missing); finish it with --resume.")

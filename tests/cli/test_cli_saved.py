@@ -40,6 +40,25 @@ def terminal(capsys: pytest.CaptureFixture[str]) -> Terminal:
     return Terminal(capsys)
 
 
+def test_a_list_of_nothing_says_what_would_fill_it(terminal: Terminal) -> None:
+    terminal.service.stored.clear()
+    for command, says in (
+        (("answers", "list"), "citewell ask"),
+        (("feedback", "list"), "on the page"),
+        (("papers", "list"), "citewell ingest"),
+        (("papers", "list", "-q", "x"), "Nothing found"),
+    ):
+        status, out, err = terminal.run(*command)
+        assert (status, out) == (0, "")
+        assert says in err
+
+
+def test_a_file_that_cannot_be_written_is_one_line_and_no_defect(terminal: Terminal, tmp_path: Path) -> None:
+    kept, place = terminal.service.ask(QUESTION), tmp_path / "nosuch" / "it.bib"
+    told = terminal.run("answers", "export", kept.id, "--out", str(place))
+    assert told == (1, "", f"Error: {place}: No such file or directory.\n")
+
+
 def test_answers_are_listed_shown_and_removed(terminal: Terminal) -> None:
     kept = terminal.service.ask(QUESTION)
     status, out, _ = terminal.run("answers", "list")
