@@ -22,13 +22,9 @@ from rag.wiring import open_service
 from tests.fakes.chroma import Chroma
 from tests.fakes.embedding import WordHashEmbedding
 from tests.fakes.process import ROOT, Server, server, until, workers
+from tests.system.killing import own_word
 
 REAL = "tests.fakes.serve_real"
-
-
-def own_word(number: int) -> str:
-    """A word that stands in one paper alone."""
-    return "quark" + "".join(chr(ord("a") + int(digit)) for digit in f"{number:03d}")
 
 
 def papers(numbers: range) -> list[dict[str, str]]:
