@@ -71,7 +71,7 @@ def run(
     context: typer.Context,
     suite: Annotated[
         str,
-        typer.Argument(metavar="SUITE", help="`bundled`, one of its sets, or the path of an outside set."),
+        typer.Argument(metavar="SUITE", help="`bundled`, one of its sets, or the path of a set of yours."),
     ],
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Where the run is written; eval/runs/SUITE unless set.")
@@ -80,7 +80,10 @@ def run(
     workers: Annotated[int, typer.Option(min=1, max=64, help="Questions asked at a time.")] = 2,
     split: Annotated[SplitOption, typer.Option(help="Which questions to ask.")] = SplitOption.all,
     sample: Annotated[
-        int, typer.Option(min=0, metavar="N", help="Ask N of the questions, every kind with its share.")
+        int,
+        typer.Option(
+            min=0, metavar="N", help="Ask N of the questions, every kind with its share; 0 asks all."
+        ),
     ] = 0,
     mode: Annotated[ModeOption, typer.Option(help="What may write the answers.")] = ModeOption.extractive,
     top_k: Annotated[

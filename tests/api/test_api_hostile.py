@@ -76,6 +76,7 @@ def too_much(url: str, *, declared: bool) -> httpx.Response:
     return httpx.post(f"{url}/v1/ask", content=content, headers={"content-type": "application/json"})
 
 
+@pytest.mark.slow
 def test_nothing_hostile_breaks_a_real_server() -> None:
     with server() as running:
         with httpx.Client(base_url=running.url, timeout=30) as client:

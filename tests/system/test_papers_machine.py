@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -28,6 +29,8 @@ from rag.settings import load_settings
 from rag.types import Answer, Paper
 from rag.wiring import open_service
 from tests.fakes.embedding import WordHashEmbedding
+
+pytestmark = pytest.mark.slow
 
 MAX_PAPERS = 12
 WORDS = (
