@@ -5,6 +5,7 @@ import socket
 from urllib.parse import urlsplit
 
 import httpx
+import pytest
 
 from api.wire.openai_error import speaks_openai
 from tests.fakes.hostile import Hostile, requests
