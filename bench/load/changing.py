@@ -61,6 +61,7 @@ async def add_and_delete(
     for number in range(batches):
         await asyncio.sleep(max(0.0, began + (until - began) * number / batches - time.monotonic()))
         if time.monotonic() > end:
+            changes.faults.fault(f"{papers - changes.added} papers could not be added in time")
             return
         some = list(itertools.islice(source, min(batch, papers - number * batch)))
         async with Caller(url) as caller:  # a new connection: servers close those that rest for seconds
