@@ -17,13 +17,14 @@ from pydantic import Field
 from api import asking
 from api.backend import Backend
 from api.errors import clean, kind_of, problem_of
+from api.logs import REQUEST_ID
 from api.metrics import Metrics
 from api.wire.ask import AskOut, TurnIn
 from api.wire.fields import FiltersIn, Question, TopK, limits_of
 from api.wire.papers import PaperOut
 from api.wire.search import SearchOut
 from rag.checks import MAX_TURNS
-from rag.errors import CitewellError, InvalidInput, NotFound, NotReady
+from rag.errors import CitewellError, InvalidInput, NotFound, NotReady, TimedOut
 from rag.export import export
 from rag.types import Mode, Turn
 
@@ -152,9 +153,17 @@ def _told() -> Iterator[None]:
         yield
     except CitewellError as error:
         problem = problem_of(error)
+        detail = problem.detail
         if kind_of(error).private:
             log.error("a tool failed: %s", clean(str(error)))
-        raise ToolError(f"{problem.title}. {problem.detail} {_next(error)}".rstrip()) from error
+            detail = f"The server's log says what to do{_where_in_it()}."
+        raise ToolError(f"{problem.title}. {detail} {_next(error)}") from error
+
+
+def _where_in_it() -> str:
+    """Over standard input there is no request to look for."""
+    request_id = REQUEST_ID.get()
+    return f", under request id {request_id}" if request_id else ""
 
 
 def _next(error: CitewellError) -> str:
@@ -164,4 +173,6 @@ def _next(error: CitewellError) -> str:
         return "Find the paper with search_papers, and take its paper_id."
     if isinstance(error, NotReady):
         return f"Call again in {error.retry_after_s} s."
+    if isinstance(error, TimedOut):
+        return "Call once more with a lower top_k, then tell the user."
     return "Tell the user; calling again will not help before it is mended."

@@ -13,7 +13,7 @@ from mcp.client.client import Client
 from mcp_types import CallToolResult, TextContent
 
 from api.app import create_app
-from rag.errors import LibraryCorrupt, NotReady
+from rag.errors import LibraryCorrupt, NotReady, TimedOut
 from rag.settings import load_settings
 from rag.wiring import open_service
 from tests.fakes.app import app_over, running, served
@@ -128,6 +128,8 @@ async def test_what_is_wrong_comes_back_as_an_error_to_act_on(
     [
         (NotReady("Too many requests at one time.", retry_after_s=7), "Call again in 7 s", "defect"),
         (LibraryCorrupt("The file /home/x is damaged."), "Tell the user", "/home/x"),
+        (LibraryCorrupt("The file /home/x is damaged."), "under request id ", "this request id"),
+        (TimedOut("It took too long."), "a lower top_k", "will not help"),
         (KeyError("insides"), "ask_papers", "insides"),
     ],
 )
