@@ -18,7 +18,7 @@ from rag.events import AskEvent, Retrieval
 from rag.settings import load_settings
 from rag.types import Cancelled
 from tests.fakes.app import app_over, running, served
-from tests.fakes.live import leave_after, live
+from tests.fakes.live import beside_the_lanes, leave_after, live
 from tests.fakes.process import Server, server
 from tests.fakes.streams import parsed
 from tests.fakes.whole import WholeService
@@ -140,9 +140,9 @@ async def test_clients_that_leave_leave_nothing_behind(
             async with asyncio.timeout(30):
                 await asyncio.gather(*leaving)
             await until(lambda: not backend.in_flight)
-            tasks, threads = tasks or len(asyncio.all_tasks()), threads or threading.active_count()
+            tasks, threads = tasks or len(asyncio.all_tasks()), threads or beside_the_lanes()
         await until(lambda: len(asyncio.all_tasks()) <= tasks)
-        assert threading.active_count() <= threads
+        await until(lambda: beside_the_lanes() <= threads)
         service.after_event = lambda *_: None
         async with httpx.AsyncClient(base_url="http://{}:{}".format(*address)) as client:
             assert (await client.post("/v1/ask", json=ASKED)).text.endswith("data: {}\nid: 5\n\n")
