@@ -69,7 +69,7 @@ _RECORD = re.compile(
 
 _VERB = r"(?:were|was|are|is|do|does|did|has|have|had|can|could|will|would|should|must|may)"
 _COUNTED = re.compile(
-    rf"\bhow (?:many|much) ((?:[\w-]+ ){{0,4}}?[\w-]+)"
+    rf"\bhow (?:many|much) (?!{_VERB}\b)((?:[\w-]+ ){{0,4}}?[\w-]+)"
     rf"(?= {_VERB}\b| (?:in|on|of|with|per|to|that|there|for|from|by|used|needed|take|took)\b|\W*$|,)",
     re.IGNORECASE,
 )
@@ -89,6 +89,7 @@ class Asked:
         kind: those that name the kind of thing asked for ("which optimizer").
         papers: how many the wording wants: 1 unless it says so, 2 for a comparison, more for "which papers".
         places: of each word, where it begins in the text, and how rare it is; 0 for one that only asks.
+        rarest: how rare a term is that no paper has.
     """
 
     text: str
@@ -98,6 +99,7 @@ class Asked:
     kind: frozenset[str]
     papers: int
     places: tuple[tuple[int, float], ...] = ()
+    rarest: float = 1.0
 
     @property
     def terms(self) -> tuple[str, ...]:
@@ -108,6 +110,17 @@ class Asked:
     def length(self) -> int:
         """How many of its words name something that papers may hold."""
         return sum(rare > 0 for _, rare in self.places)
+
+    @property
+    def rarity(self) -> float:
+        """How rare those words are on average, as a part of the rarest (0..1): 1 where no paper has any."""
+        return sum(rare for _, rare in self.places) / (self.rarest * self.length) if self.length else 0.0
+
+    @property
+    def known(self) -> float:
+        """The weighted share (0..1) of the terms that any paper has."""
+        known = frozenset(term for term, rare in self.weights.items() if rare < self.rarest)
+        return self._share(known, self.weights.keys(), 0.0)
 
     def share(
         self, found: frozenset[str], without: frozenset[str] = frozenset(), *, otherwise: float = 0.0
@@ -178,6 +191,7 @@ def read_question(text: str, words: Words, idf: Callable[[str], float]) -> Asked
             (token.start, max((weights.get(term, 0.0) for term in token.terms), default=0.0))
             for token in tokenize(text, words)
         ),
+        rarest=idf(""),
     )
 
 

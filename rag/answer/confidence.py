@@ -22,23 +22,19 @@ from rag.errors import ConfigError
 from rag.index.words import Words
 
 _NAME = re.compile(r"(?<![.?!]\s)(?<!^)\b[A-Z][\w-]*|\b\w*[a-z][A-Z]\w*|\b[A-Z]{2,}\w*|\b[\w-]*\d[\w.-]*")
-ARMS = ("bm25", "dense", "sentence", "late")
 GATES: Mapping[str, tuple[str, ...]] = {
     "about": ("late", "window", "weak", "field_cosine", "covered", "unknown"),
     "found": (
-        "late",
-        "late_rare",
+        "late_rare_by_rarity",
         "weak",
+        "pieced_missing",
         "ahead_late",
-        "ahead_rare",
         "ahead_cosine",
         "ahead_words",
-        "agreement",
-        "quoted",
+        "alone",
+        "worded_by_known",
         "names_missing",
-        "share",
         "words",
-        "late_by_words",
     ),
     "said": (
         "late",
@@ -52,11 +48,11 @@ GATES: Mapping[str, tuple[str, ...]] = {
     ),
 }
 """The gates in their order, and the signals that each one looks at."""
-POWERS: Mapping[str, float] = {"about": 1.5, "found": 1.0, "said": 1.0}
-"""How much each gate counts in the product: chosen on dev questions, see decision 0012."""
 _FIELD = slice(3, 10)  # the papers that the best one is compared with: near misses, not rivals
 _LONG = 20  # words from which a question counts as long
-_NEXT = slice(2, 9)  # the same where the best is left out
+_FAR = 8.0  # deviations from which a paper is as far ahead as can be
+_FEWEST, _ALONE_OF_FEW = 2, 0.25  # papers that have a spread, and what stands where there are fewer
+_SPREAD = 0.01  # keeps papers that are all alike from making any difference a great one
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +113,7 @@ class Calibration:
 
 def passed(through: Mapping[str, float]) -> float:
     """The gates in one figure (0..1)."""
-    return float(math.prod(p ** POWERS[name] for name, p in through.items()))
+    return math.prod(through.values())
 
 
 def signals(
@@ -145,33 +141,29 @@ def signals(
     ]
     held = frozenset[str]().union(*(reading.all_terms for reading in cited))
     titles = frozenset[str]().union(*(reading.title for reading in cited))
-    said = frozenset(term for quote in quotes for term in words.terms(quote.span.of(quote.paper.abstract)))
     cosines = [_cosine(paper.reading) for paper in weighed]
-    length = min(_LONG, asked.length) / _LONG
     titled, beyond = asked.share(titles), asked.share(held, titles, otherwise=1.0)
     return {
         "late": max(reading.late for reading in cited),
-        "late_rare": best.late_rare,
-        "words": length,
-        "late_by_words": best.late_rare * length,  # the mean of few words comes high by chance
+        "late_rare_by_rarity": best.late_rare * asked.rarity,  # common words are near something anywhere
+        "pieced_missing": best.pieced_missing,
+        "words": min(_LONG, asked.length) / _LONG,  # the mean of few words comes high by chance
         "weak": max(reading.weak for reading in cited),
         "window": _stage(best, "dense"),
         "field_cosine": _field(cosines),
         "ahead_late": best.late - _field([paper.reading.late for paper in weighed]),
-        "ahead_rare": _ahead_rare(best, weighed),
         "ahead_cosine": _cosine(best) - _field(cosines),
         "ahead_words": _ahead_words(asked, best, weighed),
-        "share": first.share,
         "unknown": asked.share(frozenset(term for word in unknown for term in words.terms(word))),
-        "agreement": sum(_first(best, arm) for arm in ARMS) / len(ARMS),
-        "quoted": asked.share(said | titles),
+        "alone": _alone(weighed),
+        "worded_by_known": _bm25(best) / (sum(asked.weights.values()) or 1.0) * asked.known,
         "covered": asked.share(held),
         "beyond_title": beyond,
         "named_but_bare": titled * (1 - beyond),
         "names_missing": _names_missing(asked, held, words),
         "record": float("record" in asked.wants),
         "number_missing": float("count" in asked.wants and not _numbers(cited, quotes)),
-        "count_missing": asked.lacking(held, asked.counted),
+        "count_missing": _count_missing(asked, cited),
         "kind_missing": asked.lacking(held, asked.kind),
     }
 
@@ -180,21 +172,19 @@ def _cosine(reading: Reading) -> float:
     return float(reading.column("cosine").max())
 
 
-def _ahead_rare(best: Reading, weighed: Sequence[Weighed]) -> float:
-    """How much of what the others leave open the best paper closes, over the question's rare words (to 1)."""
-    others = sorted((paper.reading for paper in weighed), key=lambda reading: -reading.late)
-    alike = [other for other in others if other is not best and other.nearest.shape == best.nearest.shape]
-    near = [other.nearest for other in alike[_NEXT]]
-    if not near:
-        return 0.0
-    field = np.mean(near, axis=0)
-    return float(np.average((best.nearest - field) / np.maximum(1 - field, 0.1), weights=best.rarity))
-
-
 def _ahead_words(asked: Asked, best: Reading, weighed: Sequence[Weighed]) -> float:
     """How far the best paper's BM25 is ahead, as a share of what the question asks in all."""
     scores = [_bm25(paper.reading) for paper in weighed]
     return min(1.0, (_bm25(best) - _field(scores)) / (sum(asked.weights.values()) or 1.0))
+
+
+def _alone(weighed: Sequence[Weighed]) -> float:
+    """How many deviations the highest BM25 is above the next ones (0..1: as many as count)."""
+    first, *rest = sorted((_bm25(paper.reading) for paper in weighed), reverse=True)
+    if len(rest) < _FEWEST:
+        return _ALONE_OF_FEW
+    ahead = (first - float(np.mean(rest))) / (float(np.std(rest)) + _SPREAD)
+    return min(1.0, ahead / _FAR)
 
 
 def _bm25(reading: Reading) -> float:
@@ -205,11 +195,6 @@ def _bm25(reading: Reading) -> float:
 def _stage(reading: Reading, name: str) -> float:
     stage = reading.hit.stages.get(name)
     return stage.score if stage else _cosine(reading)
-
-
-def _first(reading: Reading, name: str) -> bool:
-    stage = reading.hit.stages.get(name)
-    return stage is not None and stage.rank == 1
 
 
 def _field(values: Sequence[float]) -> float:
@@ -227,6 +212,19 @@ def _names_missing(asked: Asked, held: frozenset[str], words: Words) -> float:
     """The share of the question's names of which the cited papers have no part."""
     names = [terms for name in names_in(asked.text) if (terms := words.terms(name))]
     return sum(not held.intersection(terms) for terms in names) / len(names) if names else 0.0
+
+
+def _count_missing(asked: Asked, cited: Sequence[Reading]) -> float:
+    """How much of what is to be counted no sentence with a number speaks of (0..1)."""
+    counts = [
+        terms
+        for reading in cited
+        for terms, number in zip(reading.terms, reading.numbers, strict=True)
+        if number
+    ]
+    if not asked.counted:
+        return 0.0
+    return min((asked.lacking(terms, asked.counted) for terms in counts), default=1.0)
 
 
 def _numbers(cited: Sequence[Reading], quotes: Sequence[Quote]) -> bool:

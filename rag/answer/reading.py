@@ -87,6 +87,7 @@ class Reading:
         signals: float64 ``[sentences, len(SIGNALS)]``.
         nearest: of each token of the question, the cosine of the nearest word anywhere in the paper.
         rarity: of each token of the question, how rare its word is among the papers.
+        pieced: of each token, its part in the question where the model has its word in pieces only, else 0.
         numbers: which sentences hold a number; none where no number is asked for.
     """
 
@@ -97,6 +98,7 @@ class Reading:
     signals: np.ndarray[tuple[int, int], np.dtype[np.float64]]
     nearest: Floats
     rarity: Floats
+    pieced: Floats
     numbers: tuple[bool, ...]
 
     @property
@@ -118,6 +120,11 @@ class Reading:
     def late_rare(self) -> float:
         """Late interaction with the whole paper, the rare words of the question counting by their square."""
         return float(np.average(self.nearest, weights=self.rarity**2))
+
+    @property
+    def pieced_missing(self) -> float:
+        """How far (0..1) the paper is from the words that the model has in pieces only: terms, names."""
+        return float((1 - self.nearest) @ self.pieced)
 
     @property
     def all_terms(self) -> frozenset[str]:
@@ -152,11 +159,12 @@ def read_hits(asked: Asked, found: Retrieved, words: Words, most: int) -> tuple[
         | {"number_for_number": np.array(numbers) * ("number" in asked.wants)}
     )
     signals = np.stack([columns[name] for name in SIGNALS], axis=1, dtype=np.float64)
-    rarity = _rarity(asked, found.query)
+    rarity, pieced = _by_token(asked, found.query)
     readings = []
     for (hit, evidence), title, end, of in zip(papers, titles, ends.tolist(), near, strict=True):
         own = slice(end - len(evidence.spans), end)
-        rare = rarity if len(rarity) == len(of.nearest) else np.ones(len(of.nearest), np.float32)
+        like = len(rarity) == len(of.nearest)
+        alike = np.ones(len(of.nearest), np.float32)
         readings.append(
             Reading(
                 hit,
@@ -165,7 +173,8 @@ def read_hits(asked: Asked, found: Retrieved, words: Words, most: int) -> tuple[
                 title,
                 signals[own],
                 of.nearest,
-                rare,
+                rarity if like else alike,
+                pieced if like else 0 * alike,
                 tuple(numbers[own]),
             )
         )
@@ -231,15 +240,20 @@ def _moved(values: Values, by: int, edges: Rows, otherwise: Values | float) -> V
     return moved
 
 
-def _rarity(asked: Asked, query: EncodedQuery | None) -> Floats:
-    """How rare each token's word is, shared by the tokens of a word; the same for all where none is known."""
+def _by_token(asked: Asked, query: EncodedQuery | None) -> tuple[Floats, Floats]:
+    """Of each token how rare its word is, shared by the tokens of a word, and its part if in pieces.
+
+    Where the words are not known all are as rare and none is in pieces.
+    """
     count = 0 if query is None else len(query.tokens)
     if query is None or len(query.starts) != count or not asked.places:
-        return np.ones(max(1, count), np.float32)
+        alike = np.ones(max(1, count), np.float32)
+        return alike, 0 * alike
     begins, rare = (np.array(values) for values in zip(*asked.places, strict=True))
     word = np.maximum(np.searchsorted(begins, query.starts, side="right") - 1, 0)
-    weights: Floats = (rare[word] / np.bincount(word)[word] + _LEAST).astype(np.float32)
-    return weights
+    pieces, rarity = np.bincount(word)[word], rare[word]
+    part = ((pieces > 1) & (rarity > 0)) / (pieces * max(1, asked.length))
+    return (rarity / pieces + _LEAST).astype(np.float32), part.astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

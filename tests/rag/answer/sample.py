@@ -39,6 +39,7 @@ def weighed(paper: Paper, sentences: Sequence[float], share: float) -> Weighed:
         signals=np.zeros((len(spans), len(SIGNALS))),
         nearest=np.array([0.5], np.float32),
         rarity=np.ones(1, np.float32),
+        pieced=np.zeros(1, np.float32),
         numbers=tuple(False for _ in spans),
     )
     return Weighed(reading, np.array(sentences, dtype=np.float64), share)

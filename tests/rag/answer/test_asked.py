@@ -47,3 +47,15 @@ def test_a_share_is_weighed_by_rarity() -> None:
     assert asked.share(frozenset({"rare"})) == 0.75
     assert asked.share(frozenset({"rare"}), without=frozenset({"rare"})) == 0.0
     assert asked.share(frozenset(), without=frozenset({"rare", "common"}), otherwise=1.0) == 1.0
+
+
+def test_how_rare_and_how_well_known_the_words_of_a_question_are() -> None:
+    asked = ask("rare common strange", _idf)
+    assert asked.known == 0.5
+    assert asked.rarity == (3 + 1 + 4) / (3 * 4)
+    assert ask("strange", _idf).rarity == 1.0
+
+
+def _idf(term: str) -> float:
+    """Of a library that has two words."""
+    return {"rare": 3.0, "common": 1.0}.get(term, 4.0)

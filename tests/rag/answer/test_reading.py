@@ -11,6 +11,7 @@ from rag.answer.evidence import Weights, weigh
 from rag.answer.extract import Choice, choose
 from rag.answer.reading import SIGNALS, Reading, read_hits
 from rag.retrieve import Retrieved
+from rag.vectors import EncodedQuery
 from tests.rag.answer.sample import WORDS, ask
 from tests.rag.retrieve.world import world
 
@@ -94,6 +95,39 @@ def test_every_gate_finds_its_signals_and_they_are_bounded(found: Retrieved) -> 
     known = signals(asked, weighed, choose(asked, weighed, Choice()), WORDS)
     assert set(known) >= {name for names in GATES.values() for name in names}
     assert all(-2.0 <= value <= 2.0 for value in known.values())
+
+
+def test_words_that_the_model_has_in_pieces_count_where_the_paper_is_far_from_them(found: Retrieved) -> None:
+    assert found.query is not None
+    query = EncodedQuery(found.query.vector, found.query.tokens, np.arange(len(found.query.tokens)))
+    asked = ask("strangeness", found.idf)  # one word, and every token a piece of it
+    whole = _read(found)[0]
+    assert whole.pieced_missing == 0.0
+    assert 0.0 < read_hits(asked, replace(found, query=query), WORDS, 5)[0].pieced_missing <= 1.0
+
+
+def test_a_count_is_missing_unless_a_sentence_with_a_number_speaks_of_what_is_counted(
+    found: Retrieved,
+) -> None:
+    assert _known(found, "How many points does translation improve by?")["count_missing"] == 0.0
+    assert _known(found, "How many functions does translation improve by?")["count_missing"] == 1.0
+    assert _known(found, QUESTION)["count_missing"] == 0.0  # a measure, not a count
+
+
+def test_a_paper_that_is_alone_with_the_words_stands_out(found: Retrieved) -> None:
+    asked = ask(QUESTION, found.idf)
+    weighed = weigh(asked, _read(found), Weights.load())
+    same = [replace(paper, reading=replace(paper.reading, hit=weighed[0].reading.hit)) for paper in weighed]
+    alone, alike = (
+        signals(asked, papers, choose(asked, papers, Choice()), WORDS)["alone"] for papers in (weighed, same)
+    )
+    assert alone > alike == 0.0
+
+
+def _known(found: Retrieved, question: str) -> dict[str, float]:
+    asked = ask(question, found.idf)
+    weighed = weigh(asked, read_hits(asked, found, WORDS, 5), Weights.load())
+    return signals(asked, weighed, choose(asked, weighed, Choice()), WORDS)
 
 
 def test_names_are_acronyms_capitals_within_and_figures() -> None:
