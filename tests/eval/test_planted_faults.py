@@ -87,7 +87,8 @@ def test_the_gate_holds_as_things_are(recorded: Replay, reference: tuple[Record,
     ("fault", "figure", "others_hold"),
     [
         (shuffled_retrieval, "ndcg@10", ("exact_spans", "treated", "citation_precision")),
-        ("wrong paper", "citation_precision", ("ndcg@10", "treated", "exact_spans")),
+        # nor is a false premise set right by another paper's words, so "treated" may fall too
+        ("wrong paper", "citation_precision", ("ndcg@10", "exact_spans")),
         (shifted_span, "exact_spans", ("ndcg@10", "citation_precision", "treated")),
         (answers_everything, "abstention_recall", ("ndcg@10", "exact_spans", "supported_sentences")),
         (refuses_everything, "abstention_precision", ("ndcg@10", "abstention_recall")),

@@ -99,7 +99,9 @@ def test_every_gate_finds_its_signals_and_they_are_bounded(found: Retrieved) -> 
 
 def test_words_that_the_model_has_in_pieces_count_where_the_paper_is_far_from_them(found: Retrieved) -> None:
     assert found.query is not None
-    query = EncodedQuery(found.query.vector, found.query.tokens, np.arange(len(found.query.tokens)))
+    query = EncodedQuery(
+        found.query.vector, found.query.tokens, np.arange(len(found.query.tokens), dtype=np.int32)
+    )
     asked = ask("strangeness", found.idf)  # one word, and every token a piece of it
     whole = _read(found)[0]
     assert whole.pieced_missing == 0.0
