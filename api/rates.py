@@ -22,7 +22,7 @@ _TABLE = """
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = OFF;
 CREATE TABLE IF NOT EXISTS counts (
-    caller TEXT, rate INTEGER, period INTEGER, now INTEGER, before INTEGER, gone REAL,
+    caller TEXT, rate INTEGER, period INTEGER, count INTEGER, before INTEGER, gone REAL,
     PRIMARY KEY (caller, rate)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS counts_gone ON counts (gone);
@@ -82,19 +82,18 @@ class Rates:
         at = self._clock()
         period, into = divmod(at, length)
         row = counts.execute(
-            "SELECT period, now, before FROM counts WHERE caller = ? AND rate = ?", (caller, rate)
+            "SELECT period, count, before FROM counts WHERE caller = ? AND rate = ?", (caller, rate)
         ).fetchone()
-        last, now, before = row or (period, 0, 0)
-        if last < period:
-            now, before = 0, now if last == period - 1 else 0
-        if wait_s := _wait_s(most, length, into, now, before):
+        last, count, before = row or (period, 0, 0)
+        if last != period:  # a clock that was set back shuts nobody out
+            count, before = 0, count if last == period - 1 else 0
+        if wait_s := _wait_s(most, length, into, count, before):
             return wait_s
         if row is None:
             counts.execute("DELETE FROM counts WHERE gone < ?", (at,))
-        gone = (period + 2) * length
         counts.execute(
             "INSERT OR REPLACE INTO counts VALUES (?, ?, ?, ?, ?, ?)",
-            (caller, rate, max(period, last), now + 1, before, gone),
+            (caller, rate, period, count + 1, before, (period + 2) * length),
         )
         return 0.0
 
@@ -116,8 +115,8 @@ def _open(path: Path | None) -> sqlite3.Connection:
     return counts
 
 
-def _wait_s(most: int, length: int, into: float, now: int, before: int) -> float:
+def _wait_s(most: int, length: int, into: float, count: int, before: int) -> float:
     """Seconds until one more fits beside what was counted in this period and the one before."""
-    if now >= most:
+    if count >= most:
         return length - into
-    return max(0.0, round(length * (1 - (most - now) / before) - into, 3)) if before else 0.0
+    return max(0.0, round(length * (1 - (most - count) / before) - into, 3)) if before else 0.0

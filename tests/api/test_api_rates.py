@@ -62,6 +62,15 @@ def test_a_refused_request_takes_nothing_from_another_rate() -> None:
     rates.close()
 
 
+def test_a_clock_that_is_set_back_shuts_nobody_out() -> None:
+    clock = Clock(100_000.0)
+    rates = Rates("2/minute", clock=clock)
+    assert [rates.wait_s("someone") > 0 for _ in range(3)] == [False, False, True]
+    clock.at = 50_000.0
+    assert [rates.wait_s("someone") > 0 for _ in range(3)] == [False, False, True]
+    rates.close()
+
+
 def test_all_who_name_one_file_count_together(tmp_path: Path) -> None:
     path = tmp_path / "rates.sqlite3"
     prepare(path)
