@@ -41,7 +41,8 @@ _LANGUAGE = re.compile(r"[a-z](?:\+\+|#)")  # C++, C#
 _LONGEST = 48  # characters of a term; longer ones are addresses and noise
 _REMEMBERED = 200_000  # words whose terms are kept, about 30 MB
 
-_MARKUP = re.compile(r"\\(?:(?:text|math)[a-z]*|emph|operatorname|left|right|rm|bf|it|cal)(?![a-zA-Z])\s*")
+_MARKUP = re.compile(r"\\(?:(?:text|math)[a-z]*|emph|operatorname|left|right|rm|bf|it|cal)(?![a-zA-Z])[ \t]*")
+_LATEX = re.compile(r"[\\${}]")
 _BRACES = str.maketrans({"$": None, "{": None, "}": None, "\\": " "})
 _TYPOGRAPHY = str.maketrans(
     {
@@ -114,7 +115,7 @@ def _plain(text: str) -> str:
     """Lower case, without accents, typographic variants or LaTeX markup."""
     if not text.isascii():
         text = _ACCENTS.sub("", unicodedata.normalize("NFKD", text.translate(_TYPOGRAPHY)))
-    if "\\" in text or "$" in text or "{" in text:
+    if _LATEX.search(text):
         text = _MARKUP.sub("", text).translate(_BRACES)
     return text.casefold()
 

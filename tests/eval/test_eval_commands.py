@@ -170,7 +170,7 @@ def test_the_gate_fails_with_its_exit_status_and_names_the_figure(
         str(_expectations(tmp_path, expected)),
         "--reference",
         str(tmp_path / "first"),
-        session=FakeSession(open_service=lambda _: FakeService(PAPERS)),
+        session=FakeSession(open_service=lambda _: FakeService(())),
     )
     assert result.exit_code == status
     assert said in result.output

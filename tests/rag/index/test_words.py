@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rag.index.words import STOPWORDS, Words
@@ -61,6 +61,8 @@ def test_terms_are_never_empty_nor_stopwords_and_words_give_the_same(text: str) 
     assert words.terms(text) == terms
 
 
+@example("{", "0}0")
+@example("a\\text", "b")
 @given(st.text(), st.text())
 def test_a_text_has_the_terms_of_its_lines(one: str, other: str) -> None:
     words = Words()
