@@ -21,6 +21,7 @@ NOT_IN_CORPUS = "not_in_corpus"
 
 _NEAREST = 3
 _MISSING = 6
+_OPEN = 0.5  # the first gate that a question is less likely to pass than this is why it is refused
 _REASONS = {"about": OFF_DOMAIN, "found": NOT_IN_CORPUS, "said": DETAIL}
 
 _SAID = {
@@ -71,7 +72,8 @@ def _reason(case: Case) -> str:
         return FILTERED_OUT
     if not case.through:
         return NOT_IN_CORPUS
-    return _REASONS[min(case.through, key=lambda gate: case.through[gate])]
+    shut = (gate for gate, passed in case.through.items() if passed < _OPEN)
+    return _REASONS[next(shut, min(case.through, key=case.through.__getitem__))]
 
 
 def _nearest(case: Case) -> tuple[Paper, ...]:

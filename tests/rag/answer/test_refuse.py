@@ -29,11 +29,19 @@ def _case(
 
 
 @pytest.mark.parametrize(
-    ("gate", "reason"),
-    [("about", "off_domain"), ("found", "not_in_corpus"), ("said", "detail_not_in_abstract")],
+    ("held_back", "reason"),
+    [
+        ({"about": 0.1}, "off_domain"),
+        ({"found": 0.1}, "not_in_corpus"),
+        ({"said": 0.1}, "detail_not_in_abstract"),
+        ({"about": 0.4, "found": 0.1}, "off_domain"),
+        ({"about": 0.7, "found": 0.6, "said": 0.65}, "not_in_corpus"),
+    ],
 )
-def test_the_reason_is_the_gate_that_held_the_question_back(gate: str, reason: str) -> None:
-    refusal = refuse(_case("How many GPUs trained the sparse nets?", SURE | {gate: 0.1}), WORDS)
+def test_the_reason_is_the_first_gate_that_held_the_question_back(
+    held_back: dict[str, float], reason: str
+) -> None:
+    refusal = refuse(_case("How many GPUs trained the sparse nets?", SURE | held_back), WORDS)
     assert refusal.reason == reason
     assert refusal.nearest == (PAPER,)
     assert refusal.suggestions
