@@ -26,6 +26,7 @@ class Choice:
         rival: a second paper is quoted too when its share is at least this part of the best one's.
         aside: sentences that such a paper gets.
         partner: the same where the wording asks for several papers.
+        held: ... if it has at least this part of what the best one has of the question's words, by weight.
         fresh: ... or when it alone has this weighted share of the question's terms in its title.
     """
 
@@ -34,6 +35,7 @@ class Choice:
     rival: float = 0.6
     aside: int = 1
     partner: float = 0.03
+    held: float = 0.4
     fresh: float = 0.2
 
 
@@ -57,7 +59,12 @@ def _papers(asked: Asked, weighed: Sequence[Weighed], choice: Choice) -> list[tu
         return _shared([best, named[0]], choice.most)
     if asked.papers > 1:
         bar = choice.partner * best.share
-        near = [paper for paper in rest[: asked.papers - 1] if paper.share >= bar]
+        held = choice.held * asked.share(best.reading.all_terms)
+        near = [
+            paper
+            for paper in rest[: asked.papers - 1]
+            if paper.share >= bar and asked.share(paper.reading.all_terms) >= held
+        ]
         return _shared([best, *near], choice.most)
     if choice.most > choice.aside and rest and rest[0].share >= choice.rival * best.share:
         return [(best, choice.most - choice.aside), (rest[0], choice.aside)]

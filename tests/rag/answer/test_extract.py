@@ -39,6 +39,18 @@ def test_a_comparison_quotes_both_sides() -> None:
     assert {text.split()[0] for text in said} == {"Alpha", "Beta"}
 
 
+def test_a_list_leaves_out_papers_that_share_too_few_of_the_questions_words() -> None:
+    other = Paper("c", "Gamma", "Gamma nets one. Gamma two.")
+    of_all = (A, EVEN, 0.5), (B, [0.4, 0.3, 0.3], 0.3), (other, [0.5, 0.5], 0.2)
+    asked = "Which papers have alpha, beta, gamma, one, two, three, four, five and nets?"
+    assert {text.split()[0] for text in _said(asked, *of_all)} == {"Alpha", "Beta", "Gamma"}
+    none = Paper("c", "Delta", "Delta six. Delta seven.")
+    assert {text.split()[0] for text in _said(asked, *of_all[:2], (none, [0.5, 0.5], 0.2))} == {
+        "Alpha",
+        "Beta",
+    }
+
+
 def test_a_paper_that_only_the_question_names_is_quoted_too() -> None:
     said = _said("Alpha with Beta?", (A, EVEN, 0.9), (B, [0.4, 0.3, 0.3], 0.02))
     assert {text.split()[0] for text in said} == {"Alpha", "Beta"}
