@@ -25,7 +25,8 @@ from bench.answers.logit import Matrix, listwise
 from bench.answers.stack import Stack, opened
 from rag.answer.asked import Asked, read_question
 from rag.answer.evidence import PAPER_SIGNALS, paper_signals
-from rag.answer.reading import SIGNALS, Reading, read_hits
+from rag.answer.reading import Reading, read_hits
+from rag.answer.sentence_signals import SIGNALS
 from rag.index.words import Words
 
 DEPTH = 10  # papers that the answer reads

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from rag.answer.asked import Asked
 from rag.answer.linear import Linear, load_fitted
-from rag.answer.reading import SIGNALS, Reading
+from rag.answer.reading import Reading
+from rag.answer.sentence_signals import SIGNALS
 from rag.errors import ConfigError
 
 Probabilities = NDArray[np.float64]

@@ -1,78 +1,19 @@
-"""What each sentence of a retrieved paper has to do with a question: plain measures, no judgement yet."""
+"""The best papers read for a question: their sentences with what each measures, and the paper as a whole."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from rag.answer.asked import Asked
+from rag.answer.sentence_signals import SIGNALS, near_of, numbers_in, signals_of
 from rag.index.words import Words
-from rag.retrieve.retrieved import Evidence, Retrieved
+from rag.retrieve.retrieved import Retrieved
 from rag.types import Hit, Paper, Span
-from rag.vectors import EncodedQuery, Floats, TokenVectors
+from rag.vectors import EncodedQuery, Floats
 
-_NUMBER = re.compile(
-    r"(?<![A-Za-z\-])\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|dozens?|hundreds?|thousands?|million|billion|"
-    r"half|twice|double|orders? of magnitude|majority|most)\b",
-    re.IGNORECASE,
-)
-_CUES: Mapping[str, tuple[str, re.Pattern[str]]] = {
-    "proposal_for_thing": (
-        "thing",
-        re.compile(
-            r"\b(?:we|paper|work|article|study|here)\b.{0,40}\b(?:propos|introduc|present|develop)",
-            re.IGNORECASE,
-        ),
-    ),
-    "cause_for_reason": (
-        "reason",
-        re.compile(
-            r"\b(?:because|due to|since|caus\w+|thus|therefore|owing|attribut\w+|leads? to|by \w+ing)\b",
-            re.IGNORECASE,
-        ),
-    ),
-    "contrast_for_reason": (
-        "reason",
-        re.compile(
-            r"\b(?:however|although|despite|limit\w*|drawback|suffer\w*|challeng\w*|fail\w*)\b", re.IGNORECASE
-        ),
-    ),
-    "result_for_outcome": (
-        "outcome",
-        re.compile(
-            r"\b(?:outperform|achiev|result|experiment|show|demonstrat|find|found|improv|reveal|reach)",
-            re.IGNORECASE,
-        ),
-    ),
-}
-SIGNALS = (
-    "late",
-    "late_back",
-    "cosine",
-    "shared",
-    "shared_beyond_title",
-    "shared_at_end",
-    "before",
-    "after",
-    "shared_before",
-    "place",
-    "first",
-    "last",
-    "length",
-    "number_for_number",
-    *_CUES,
-)
 _LEAST = 1e-4  # weight of a word that only asks
-_END = 3  # terms at the end of a question, which often name the thing asked for
-
-
-Rows = NDArray[np.intp]
-Values = NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -146,23 +87,14 @@ def read_hits(asked: Asked, found: Retrieved, words: Words, most: int) -> tuple[
     texts = [span.of(hit.paper.abstract) for hit, evidence in papers for span in evidence.spans]
     terms = [frozenset(words.terms(text)) for text in texts]
     titles = [frozenset(words.terms(hit.paper.title)) for hit, _ in papers]
-    ends = np.cumsum([len(evidence.spans) for _, evidence in papers])
-    near = [_near(evidence, found.query) for _, evidence in papers]
-    numbers = [
-        not asked.wants.isdisjoint(("number", "count")) and bool(_NUMBER.search(text)) for text in texts
-    ]
-    columns = (
-        _by_vectors(near, ends)
-        | _by_words(asked, terms, titles, ends)
-        | _by_place(ends)
-        | _by_form(asked, texts)
-        | {"number_for_number": np.array(numbers) * ("number" in asked.wants)}
-    )
-    signals = np.stack([columns[name] for name in SIGNALS], axis=1, dtype=np.float64)
+    near = [near_of(evidence, found.query) for _, evidence in papers]
+    numbers = numbers_in(asked, texts)
+    signals = signals_of(asked, near, terms, titles, texts, numbers)
     rarity, pieced = _by_token(asked, found.query)
     readings = []
-    for (hit, evidence), title, end, of in zip(papers, titles, ends.tolist(), near, strict=True):
-        own = slice(end - len(evidence.spans), end)
+    end = 0
+    for (hit, evidence), title, of in zip(papers, titles, near, strict=True):
+        own = slice(end, end := end + len(evidence.spans))
         like = len(rarity) == len(of.nearest)
         alike = np.ones(len(of.nearest), np.float32)
         readings.append(
@@ -175,69 +107,10 @@ def read_hits(asked: Asked, found: Retrieved, words: Words, most: int) -> tuple[
                 of.nearest,
                 rarity if like else alike,
                 pieced if like else 0 * alike,
-                tuple(numbers[own]),
+                numbers[own],
             )
         )
     return tuple(readings)
-
-
-def _by_vectors(near: Sequence[_Near], ends: Rows) -> dict[str, Values]:
-    late = np.concatenate([of.late for of in near])
-    firsts = _firsts(ends)
-    lowest = np.minimum.reduceat(late, firsts)  # stands for what is beyond the ends
-    return {
-        "late": late,
-        "late_back": np.concatenate([of.back for of in near]),
-        "cosine": np.concatenate([of.cosines for of in near]),
-        "before": _moved(late, 1, firsts, lowest),
-        "after": _moved(late, -1, ends - 1, lowest),
-    }
-
-
-def _by_words(
-    asked: Asked, terms: Sequence[frozenset[str]], titles: Sequence[frozenset[str]], ends: Rows
-) -> dict[str, Values]:
-    weights = np.array([*asked.weights.values()])
-    held = asked.held(terms)
-    beyond = ~asked.held(titles)
-    left = np.repeat(beyond @ weights, np.diff(ends, prepend=0))  # what a title leaves for its sentences
-    shared = held @ weights / (weights.sum() or 1.0)
-    beyond_title = (held & np.repeat(beyond, np.diff(ends, prepend=0), axis=0)) @ weights
-    return {
-        "shared": shared,
-        "shared_beyond_title": np.divide(beyond_title, left, out=np.zeros(len(left)), where=left > 0),
-        "shared_at_end": held[:, -_END:].mean(axis=1) if len(weights) else np.zeros(len(terms)),
-        "shared_before": _moved(shared, 1, _firsts(ends), 0),
-    }
-
-
-def _by_place(ends: Rows) -> dict[str, Values]:
-    counts = np.diff(ends, prepend=0)
-    place = np.arange(ends[-1]) - np.repeat(_firsts(ends), counts)
-    last = np.repeat(counts - 1, counts)
-    return {"place": place / np.maximum(last, 1), "first": place == 0, "last": place == last}
-
-
-def _by_form(asked: Asked, texts: Sequence[str]) -> dict[str, Values]:
-    length = np.log1p([text.count(" ") + 1 for text in texts])
-    return {"length": length} | {
-        name: np.array([bool(cue.search(text)) for text in texts])
-        if kind in asked.wants
-        else np.zeros(len(texts))
-        for name, (kind, cue) in _CUES.items()
-    }
-
-
-def _firsts(ends: Rows) -> Rows:
-    """The first sentence of each paper, of those one beyond its last."""
-    return np.concatenate([[0], ends[:-1]])
-
-
-def _moved(values: Values, by: int, edges: Rows, otherwise: Values | float) -> Values:
-    """Each sentence's neighbour's value; at the edges, where it has none, what is given instead."""
-    moved = np.roll(values, by)
-    moved[edges] = otherwise
-    return moved
 
 
 def _by_token(asked: Asked, query: EncodedQuery | None) -> tuple[Floats, Floats]:
@@ -254,47 +127,3 @@ def _by_token(asked: Asked, query: EncodedQuery | None) -> tuple[Floats, Floats]
     pieces, rarity = np.bincount(word)[word], rare[word]
     part = ((pieces > 1) & (rarity > 0)) / (pieces * max(1, asked.length))
     return (rarity / pieces + _LEAST).astype(np.float32), part.astype(np.float32)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Near:
-    """Vectors of one paper held against those of the question; without any, all is 0.
-
-    Attributes:
-        cosines: of each sentence.
-        late: late interaction with each sentence; where there are no token vectors, the cosine.
-        back: the same from the sentence to the question.
-        nearest: of each token of the question, its nearest in the whole paper; the best cosine without any.
-    """
-
-    cosines: Floats
-    late: Floats
-    back: Floats
-    nearest: Floats
-
-
-def _near(evidence: Evidence, query: EncodedQuery | None) -> _Near:
-    count = len(evidence.spans)
-    cosines = np.zeros(count, np.float32) if query is None else evidence.vectors @ query.vector
-    tokens, table = evidence.tokens, evidence.cosines
-    if tokens is None or table is None:
-        return _Near(cosines, cosines, cosines, cosines.max(keepdims=True))
-    return _Near(cosines, *_by_sentence(table, *_bounds(evidence.spans, tokens)), table.max(axis=0))
-
-
-def _by_sentence(table: Floats, low: Rows, high: Rows) -> tuple[Floats, Floats]:
-    """For each stretch of rows the mean of the columns' highest, and of the rows' highest; 0 if empty."""
-    late, back = np.zeros((2, len(low)), np.float32)
-    some = np.flatnonzero(high > low)
-    if len(some):
-        ends = np.stack([low[some], high[some]], axis=1).ravel()  # every other stretch lies between sentences
-        padded = np.concatenate([table, table[-1:]])  # an end may lie one beyond the last row
-        late[some] = np.maximum.reduceat(padded, ends, axis=0)[::2].mean(axis=1)
-        back[some] = np.add.reduceat(padded.max(axis=1), ends)[::2] / (high - low)[some]
-    return late, back
-
-
-def _bounds(spans: tuple[Span, ...], tokens: TokenVectors) -> tuple[Rows, Rows]:
-    """The first and one beyond the last row of each sentence's tokens, which stand in the order of text."""
-    edges = np.searchsorted(tokens.starts, [(span.start, span.end) for span in spans])
-    return edges[:, 0], edges[:, 1]

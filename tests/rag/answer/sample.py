@@ -10,7 +10,8 @@ from rag.answer.asked import Asked, read_question
 from rag.answer.confidence import GATES, Calibration
 from rag.answer.evidence import Weighed
 from rag.answer.linear import Linear
-from rag.answer.reading import SIGNALS, Reading
+from rag.answer.reading import Reading
+from rag.answer.sentence_signals import SIGNALS
 from rag.corpus import sentence_spans
 from rag.index.words import Words
 from rag.types import Hit, Paper, Span, StageScore

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from rag.answer.confidence import GATES, Calibration
 from rag.answer.evidence import Weights
 from rag.answer.linear import Linear, load_fitted, logit, sigmoid
-from rag.answer.reading import SIGNALS
+from rag.answer.sentence_signals import SIGNALS
 from rag.errors import ConfigError
 
 

@@ -9,7 +9,8 @@ import pytest
 from rag.answer.confidence import GATES, names_in, signals
 from rag.answer.evidence import Weights, weigh
 from rag.answer.extract import Choice, choose
-from rag.answer.reading import SIGNALS, Reading, read_hits
+from rag.answer.reading import Reading, read_hits
+from rag.answer.sentence_signals import SIGNALS
 from rag.retrieve import Retrieved
 from rag.vectors import EncodedQuery
 from tests.rag.answer.sample import WORDS, ask
