@@ -13,12 +13,13 @@ from rag.answer.condense import Standalone, condense
 from rag.answer.confidence import Calibration, signals
 from rag.answer.evidence import Weighed, Weights, weigh
 from rag.answer.extract import Choice, choose
-from rag.answer.looked import Clock, Looked
+from rag.answer.looked import Looked
 from rag.answer.plain import plain_question
 from rag.answer.quote import Quote
 from rag.answer.reading import read_hits
 from rag.answer.refuse import Case, refusal_text, refuse
 from rag.answer.smalltalk import friendly_line
+from rag.clock import Clock
 from rag.errors import InvalidInput, ModelFailed, Overtaken
 from rag.events import AskEvents, Retrieval, answer_of, told, told_text
 from rag.index.words import Words

@@ -2,34 +2,16 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from rag.answer.asked import Asked
 from rag.answer.condense import Standalone
 from rag.answer.evidence import Weighed
 from rag.answer.quote import Quote
+from rag.clock import Clock
 from rag.retrieve import Retrieved
 from rag.types import Request
-
-
-@dataclass(slots=True)
-class Clock:
-    """Milliseconds of each stage of one question."""
-
-    laps: dict[str, float] = field(default_factory=dict)
-    _last: float = field(default_factory=time.perf_counter)
-
-    def lap(self, stage: str) -> None:
-        """Note that a stage ended; a stage that comes again adds up."""
-        now = time.perf_counter()
-        self.laps[stage] = self.laps.get(stage, 0.0) + (now - self._last) * 1e3
-        self._last = now
-
-    def all(self) -> dict[str, float]:
-        """Every stage, and the total."""
-        return self.laps | {"total": sum(self.laps.values())}
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import time
-from dataclasses import dataclass, field
-
 import numpy as np
 from llama_index.core.base.embeddings.base import BaseEmbedding
 
 from rag import watch
+from rag.clock import Clock
 from rag.embed.passages import SpanPooling, encode_query
 from rag.index import Generation, Indexes
 from rag.library import Library
@@ -20,24 +18,6 @@ from rag.retrieve.rerank import Reranker
 from rag.retrieve.retrieved import Evidence, Retrieved
 from rag.retrieve.shortlist import Shortlist, as_asked, look_closely, read, reordered
 from rag.types import Filters, Hit, IndexInfo, Span
-
-
-@dataclass(slots=True)
-class _Clock:
-    """Milliseconds of each stage."""
-
-    laps: dict[str, float] = field(default_factory=dict)
-    _last: float = field(default_factory=time.perf_counter)
-
-    def lap(self, stage: str) -> None:
-        """Note that a stage ended."""
-        now = time.perf_counter()
-        self.laps[stage] = (now - self._last) * 1e3
-        self._last = now
-
-    def all(self) -> dict[str, float]:
-        """Every stage, and the total."""
-        return self.laps | {"total": sum(self.laps.values())}
 
 
 class HybridSearch:
@@ -90,7 +70,7 @@ class HybridSearch:
             IndexUnavailable: no index can be searched.
             LibraryError: the library can't be read.
         """
-        clock, faults, weights = _Clock(), Faults(), self._weights
+        clock, faults, weights = Clock(), Faults(), self._weights
         with (
             watch.stage("retrieve", operation="retrieval", data_source="library", top_k=top_k, query=query),
             self._indexes.lease() as generation,
