@@ -31,18 +31,18 @@ class Growth:
     """When a change of the library is added to the generation that is there, rather than all made anew.
 
     Attributes:
-        least: papers from which that pays; fewer are made anew in a second or two.
-        share: of the papers that may have changed since all was made anew.
-        most: papers that may have: they are looked at one by one in every search.
+        few: papers that may always have changed since all was made anew.
+        share: of the papers that may have, where that is more.
+        most: papers that may have at most: they are looked at one by one in every search.
     """
 
-    least: int = 1_000
+    few: int = 250
     share: float = 0.1
     most: int = 10_000
 
     def room(self, papers: int) -> int:
         """How many papers may have changed since a generation of so many was written whole; 0 for none."""
-        return min(int(papers * self.share), self.most) if papers >= self.least else 0
+        return min(max(self.few, int(papers * self.share)), self.most) if papers else 0
 
 
 class Indexes:

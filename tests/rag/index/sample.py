@@ -9,10 +9,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.index import Growth
 from rag.library import Entry, Library
 from rag.types import Chunk, ChunkKind, EmbeddingIdentity, Paper, Span
 from rag.vectors import TokenVectors
 
+ANEW = Growth(few=0, share=0)  # every change is a whole build
 DIM = 16
 MODEL = EmbeddingIdentity("drawn", "0" * 64, DIM)
 VOCABULARY = [

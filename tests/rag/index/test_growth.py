@@ -21,7 +21,7 @@ from rag.types import Filters
 from tests.rag.index.sample import entry, library, unit
 
 PAPERS = 60
-GROWTH = Growth(least=1, share=0.7)
+GROWTH = Growth(few=0, share=0.7)
 ALL = 3 * PAPERS
 QUERIES = unit(np.random.default_rng(5), 2)
 ASKED = ("kinase graph", "kmeans protein number3", "unheard")
@@ -153,13 +153,28 @@ def test_a_restart_opens_what_stands_on_another(folder: Path, stored: Library) -
     assert {path.name for path in folder.iterdir()} == {"1", "2", "CURRENT"}
 
 
-def test_when_much_changed_or_little_is_there_all_is_made_anew(folder: Path, stored: Library) -> None:
+def test_when_much_changed_all_is_made_anew(folder: Path, stored: Library) -> None:
     answers(folder, stored)
     stored.remove([f"p{number:05}" for number in range(50)])
     assert answers(folder, stored)[0].manifest.base is None
-    stored.remove(["p00055"])
-    assert answers(folder, stored, Growth(least=20))[0].manifest.base is None
-    assert {path.name for path in folder.iterdir()} == {"3", "CURRENT"}
+    assert {path.name for path in folder.iterdir()} == {"2", "CURRENT"}
+
+
+def test_a_few_changes_are_added_however_small_the_library(folder: Path, stored: Library) -> None:
+    answers(folder, stored)
+    stored.remove([f"p{number:05}" for number in range(50)])
+    stored.commit([entry(PAPERS + number) for number in range(30)])
+    assert answers(folder, stored, Growth(few=80))[0].manifest.base == 1
+    stored.remove([f"p{number:05}" for number in range(50, PAPERS)])
+    found = answers(folder, stored, Growth(few=90))
+    assert found[0].manifest.base == 1  # though nothing of what it stands on is left
+    shutil.rmtree(folder)
+    assert answers(folder, stored)[1] == found[1]
+
+
+@pytest.mark.parametrize(("papers", "room"), [(0, 0), (1, 250), (3_000, 300), (10**6, 10_000)])
+def test_how_much_may_change(papers: int, room: int) -> None:
+    assert Growth().room(papers) == room
 
 
 def flip(path: Path) -> None:

@@ -20,7 +20,7 @@ from rag.index import Generation, Indexes, LexicalOptions
 from rag.index import manager as module
 from rag.library import Library
 from rag.types import Filters
-from tests.rag.index.sample import DIM, MODEL, entry, library, unit
+from tests.rag.index.sample import ANEW, DIM, MODEL, entry, library, unit
 
 PAPERS = 80
 Answers = list[object]
@@ -52,8 +52,8 @@ def answers(generation: Generation) -> Answers:
 
 
 def opened(folder: Path, stored: Library) -> tuple[int, Answers]:
-    """The number of the generation that serves after a start, and what it says."""
-    indexes = Indexes(folder)
+    """The number of the generation that serves after a start, and what it says; no change is added to one."""
+    indexes = Indexes(folder, growth=ANEW)
     indexes.open(stored)
     try:
         with indexes.lease() as generation:

@@ -19,7 +19,7 @@ from rag.index import ChromaServer, Generation, Indexes, Upkeep
 from rag.index.hold import Hold
 from rag.library import Library
 from tests.fakes.chroma import Chroma
-from tests.rag.index.sample import entry, library, unit
+from tests.rag.index.sample import ANEW, entry, library, unit
 
 PAPERS = 30
 
@@ -44,7 +44,7 @@ def folder(tmp_path: Path) -> Path:
 
 @contextmanager
 def process(folder: Path, stored: Library, store: ChromaServer) -> Iterator[Indexes]:
-    indexes = Indexes(folder, store=ChromaServer(store.place))
+    indexes = Indexes(folder, growth=ANEW, store=ChromaServer(store.place))
     indexes.open(stored)
     try:
         yield indexes
