@@ -36,7 +36,7 @@ class Growth:
         most: papers that may have at most: they are looked at one by one in every search.
     """
 
-    few: int = 250
+    few: int = 100
     share: float = 0.1
     most: int = 10_000
 
