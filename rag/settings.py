@@ -16,7 +16,7 @@ from rag.errors import ConfigError
 
 DEFAULT_LLM = "gpt-4.1-mini"
 """The chat model asked where only a key or a base URL is set."""
-DEFAULT_RISK = 0.23
+DEFAULT_RISK = 0.21
 """Where 3 % of the answerable dev questions of the worst set are refused: decision 0012."""
 
 Names = Annotated[tuple[str, ...], NoDecode]

@@ -52,14 +52,20 @@ def kept(folder: Path, given: Given, others: Sequence[Case], most: int) -> list[
         most: questions of its own at most.
     """
     path = folder / "examples.jsonl"
-    told = {"code": _code(), "most": most, "papers": given.most, "others": len(others)}
+    cases = given.cases()
+    told = {
+        "code": _code(),
+        "asked": hashlib.sha256(repr([cases, others]).encode()).hexdigest(),
+        "most": most,
+        "papers": given.most,
+    }
     if path.exists():
         first, *rest = map(json.loads, path.read_text(encoding="utf-8").splitlines())
         if first == told:
             return [Example(**row) for row in rest]
     chance = random.Random(11)  # noqa: S311 - a sample, not a secret
     with opened(folder, given.corpus, given.most) as stack:
-        cases = over(given.cases(), stack.library.papers)
+        cases = over(cases, stack.library.papers)
         cases = chance.sample(cases, min(most, len(cases)))
         found = list(examples(stack, given.name, [*cases, *made(stack, cases, others, chance)]))
     lines = [told, *map(asdict, found)]
@@ -72,7 +78,7 @@ def _code() -> str:
     digest = hashlib.sha256()
     for place in MADE_BY:
         path = ROOT / place
-        for file in sorted(path.glob("*.[pt][yx]*")) if path.is_dir() else [path]:
+        for file in sorted(path.rglob("*.[pt][yx]*")) if path.is_dir() else [path]:
             digest.update(file.read_bytes())
     return digest.hexdigest()
 

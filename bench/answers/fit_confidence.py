@@ -39,7 +39,7 @@ RISKS = (0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5)
 PENALTY = 2.0
 Factors = Mapping[str, float]
 # Added to the logit of a gate: it is to stop what it knows, and leave the rest to the gates that know better.
-LEEWAY: Mapping[str, float] = {"about": 3.0, "found": 3.0, "said": 5.0}
+LEEWAY: Mapping[str, float] = {"about": 3.0, "found": 3.0, "said": 4.0}
 
 # What each kind of question is to each gate: let through, held back, or (absent) not looked at.
 # The figure is its weight in all, however many questions there are of it; its sets share it.
@@ -60,7 +60,7 @@ KINDS: Mapping[str, Mapping[str, float]] = {
         "answerable": 200,
         "overview": 60,
         "withheld": -150,
-        "withheld_detail": -40,
+        "withheld_detail": -100,
         "false_premise": -20,
     },
 }

@@ -62,7 +62,8 @@ _RECORD = re.compile(
     r"|\blicen[cs]ed?\b|\bpages? long\b|\bhow many (?:pages|citations|references)\b|\bappendix\b"
     r"|\bsupplement\w*\b"
     r"|\b(?:table|figure|section|equation|theorem|page) \d|\brandom seeds?\b|\be-?mail\b|\bdoi\b|\bgithub\b"
-    r"|\b(?:published|presented|submitted|accepted)\b",
+    r"|\b(?:where|when|which (?:\w+ )?(?:year|month|event|outlet)) (?:was|were|is|has)\b.{0,60}"
+    r"\b(?:published|presented|submitted|accepted)\b",
     re.IGNORECASE,
 )
 
@@ -77,6 +78,21 @@ _NAMED_KIND = re.compile(rf"\b(?:which|what) ((?:[\w'-]+ ){{1,6}}?)(?={_VERB}\b)
 
 
 @dataclass(frozen=True, slots=True)
+class AskedWord:
+    """A word of a question.
+
+    Attributes:
+        start: where it begins in the text.
+        rarity: how rare it is among the papers; 0 for one that only asks.
+        terms: what it is looked up as.
+    """
+
+    start: int
+    rarity: float
+    terms: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """A question as the evidence is weighed against it.
 
@@ -88,7 +104,7 @@ class Asked:
         counted: those of its terms that name what is to be counted ("how many GPUs").
         kind: those that name the kind of thing asked for ("which optimizer").
         papers: how many the wording wants: 1 unless it says so, 2 for a comparison, more for "which papers".
-        places: of each word, where it begins in the text, and how rare it is; 0 for one that only asks.
+        words: all of its words, in order.
         rarest: how rare a term is that no paper has.
     """
 
@@ -98,7 +114,7 @@ class Asked:
     counted: frozenset[str]
     kind: frozenset[str]
     papers: int
-    places: tuple[tuple[int, float], ...] = ()
+    words: tuple[AskedWord, ...] = ()
     rarest: float = 1.0
 
     @property
@@ -109,12 +125,12 @@ class Asked:
     @property
     def length(self) -> int:
         """How many of its words name something that papers may hold."""
-        return sum(rare > 0 for _, rare in self.places)
+        return sum(word.rarity > 0 for word in self.words)
 
     @property
     def rarity(self) -> float:
         """How rare those words are on average, as a part of the rarest (0..1): 1 where no paper has any."""
-        return sum(rare for _, rare in self.places) / (self.rarest * self.length) if self.length else 0.0
+        return sum(word.rarity for word in self.words) / (self.rarest * self.length) if self.length else 0.0
 
     @property
     def known(self) -> float:
@@ -187,8 +203,10 @@ def read_question(text: str, words: Words, idf: Callable[[str], float]) -> Asked
         counted=_named(_COUNTED, text, words),
         kind=_named(_NAMED_KIND, text, words),
         papers=2 if _PAIR.search(text) else _MANY if _SEVERAL.search(text) else 1,
-        places=tuple(
-            (token.start, max((weights.get(term, 0.0) for term in token.terms), default=0.0))
+        words=tuple(
+            AskedWord(
+                token.start, max((weights.get(term, 0.0) for term in token.terms), default=0.0), token.terms
+            )
             for token in tokenize(text, words)
         ),
         rarest=idf(""),

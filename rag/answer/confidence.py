@@ -14,10 +14,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from rag.answer.asked import Asked
+from rag.answer.detail_signals import detail_signals
 from rag.answer.evidence import Weighed
 from rag.answer.linear import Linear, load_fitted, logit, sigmoid
 from rag.answer.quote import Quote
 from rag.answer.reading import Reading
+from rag.answer.word_signals import word_signals
 from rag.errors import ConfigError
 from rag.index.words import Words
 
@@ -40,8 +42,12 @@ GATES: Mapping[str, tuple[str, ...]] = {
         "late",
         "weak",
         "beyond_title",
+        "beyond_weak",
+        "beyond_many",
+        "unheld_far",
         "named_but_bare",
-        "number_missing",
+        "detail_missing",
+        "figure_missing",
         "count_missing",
         "kind_missing",
         "record",
@@ -145,8 +151,6 @@ def signals(
     titled, beyond = asked.share(titles), asked.share(held, titles, otherwise=1.0)
     return {
         "late": max(reading.late for reading in cited),
-        "late_rare_by_rarity": best.late_rare * asked.rarity,  # common words are near something anywhere
-        "pieced_missing": best.pieced_missing,
         "words": min(_LONG, asked.length) / _LONG,  # the mean of few words comes high by chance
         "weak": max(reading.weak for reading in cited),
         "window": _stage(best, "dense"),
@@ -161,10 +165,8 @@ def signals(
         "beyond_title": beyond,
         "named_but_bare": titled * (1 - beyond),
         "names_missing": _names_missing(asked, held, words),
-        "record": float("record" in asked.wants),
-        "number_missing": float("count" in asked.wants and not _numbers(cited, quotes)),
-        "count_missing": _count_missing(asked, cited),
-        "kind_missing": asked.lacking(held, asked.kind),
+        **word_signals(asked, best, cited),
+        **detail_signals(asked, cited, quotes, words),
     }
 
 
@@ -212,26 +214,3 @@ def _names_missing(asked: Asked, held: frozenset[str], words: Words) -> float:
     """The share of the question's names of which the cited papers have no part."""
     names = [terms for name in names_in(asked.text) if (terms := words.terms(name))]
     return sum(not held.intersection(terms) for terms in names) / len(names) if names else 0.0
-
-
-def _count_missing(asked: Asked, cited: Sequence[Reading]) -> float:
-    """How much of what is to be counted no sentence with a number speaks of (0..1)."""
-    counts = [
-        terms
-        for reading in cited
-        for terms, number in zip(reading.terms, reading.numbers, strict=True)
-        if number
-    ]
-    if not asked.counted:
-        return 0.0
-    return min((asked.lacking(terms, asked.counted) for terms in counts), default=1.0)
-
-
-def _numbers(cited: Sequence[Reading], quotes: Sequence[Quote]) -> bool:
-    """Whether any quoted sentence holds a number."""
-    spans = {(quote.paper.id, quote.span) for quote in quotes}
-    return any(
-        number and (reading.paper.id, span) in spans
-        for reading in cited
-        for span, number in zip(reading.spans, reading.numbers, strict=True)
-    )

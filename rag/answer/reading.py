@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rag.answer.asked import Asked
 from rag.answer.sentence_signals import SIGNALS, near_of, numbers_in, signals_of
@@ -13,7 +14,7 @@ from rag.retrieve.retrieved import Retrieved
 from rag.types import Hit, Paper, Span
 from rag.vectors import EncodedQuery, Floats
 
-_LEAST = 1e-4  # weight of a word that only asks
+Places = NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,8 +28,7 @@ class Reading:
         title: terms of the title.
         signals: float64 ``[sentences, len(SIGNALS)]``.
         nearest: of each token of the question, the cosine of the nearest word anywhere in the paper.
-        rarity: of each token of the question, how rare its word is among the papers.
-        pieced: of each token, its part in the question where the model has its word in pieces only, else 0.
+        word: of each token, the place of its word among those of the question; empty where not known.
         numbers: which sentences hold a number; none where no number is asked for.
     """
 
@@ -38,8 +38,7 @@ class Reading:
     title: frozenset[str]
     signals: np.ndarray[tuple[int, int], np.dtype[np.float64]]
     nearest: Floats
-    rarity: Floats
-    pieced: Floats
+    word: Places
     numbers: tuple[bool, ...]
 
     @property
@@ -56,16 +55,6 @@ class Reading:
     def weak(self) -> float:
         """The same over the third of the question's words that find the least."""
         return float(np.sort(self.nearest)[: -(-len(self.nearest) // 3)].mean())
-
-    @property
-    def late_rare(self) -> float:
-        """Late interaction with the whole paper, the rare words of the question counting by their square."""
-        return float(np.average(self.nearest, weights=self.rarity**2))
-
-    @property
-    def pieced_missing(self) -> float:
-        """How far (0..1) the paper is from the words that the model has in pieces only: terms, names."""
-        return float((1 - self.nearest) @ self.pieced)
 
     @property
     def all_terms(self) -> frozenset[str]:
@@ -90,13 +79,11 @@ def read_hits(asked: Asked, found: Retrieved, words: Words, most: int) -> tuple[
     near = [near_of(evidence, found.query) for _, evidence in papers]
     numbers = numbers_in(asked, texts)
     signals = signals_of(asked, near, terms, titles, texts, numbers)
-    rarity, pieced = _by_token(asked, found.query)
+    word = _words(asked, found.query)
     readings = []
     end = 0
     for (hit, evidence), title, of in zip(papers, titles, near, strict=True):
         own = slice(end, end := end + len(evidence.spans))
-        like = len(rarity) == len(of.nearest)
-        alike = np.ones(len(of.nearest), np.float32)
         readings.append(
             Reading(
                 hit,
@@ -105,25 +92,16 @@ def read_hits(asked: Asked, found: Retrieved, words: Words, most: int) -> tuple[
                 title,
                 signals[own],
                 of.nearest,
-                rarity if like else alike,
-                pieced if like else 0 * alike,
+                word if len(word) == len(of.nearest) else word[:0],
                 numbers[own],
             )
         )
     return tuple(readings)
 
 
-def _by_token(asked: Asked, query: EncodedQuery | None) -> tuple[Floats, Floats]:
-    """Of each token how rare its word is, shared by the tokens of a word, and its part if in pieces.
-
-    Where the words are not known all are as rare and none is in pieces.
-    """
-    count = 0 if query is None else len(query.tokens)
-    if query is None or len(query.starts) != count or not asked.places:
-        alike = np.ones(max(1, count), np.float32)
-        return alike, 0 * alike
-    begins, rare = (np.array(values) for values in zip(*asked.places, strict=True))
-    word = np.maximum(np.searchsorted(begins, query.starts, side="right") - 1, 0)
-    pieces, rarity = np.bincount(word)[word], rare[word]
-    part = ((pieces > 1) & (rarity > 0)) / (pieces * max(1, asked.length))
-    return (rarity / pieces + _LEAST).astype(np.float32), part.astype(np.float32)
+def _words(asked: Asked, query: EncodedQuery | None) -> Places:
+    """The word of the question that each token belongs to; none where that is not known."""
+    if query is None or len(query.starts) != len(query.tokens) or not asked.words:
+        return np.zeros(0, np.intp)
+    begins = np.array([word.start for word in asked.words])
+    return np.maximum(np.searchsorted(begins, query.starts, side="right") - 1, 0)

@@ -1,4 +1,4 @@
-"""Lists of words that the rules of verification go by, as text files."""
+"""Lists of words that the rules of answers and of verification go by, as text files."""
 
 from __future__ import annotations
 
@@ -18,3 +18,9 @@ def paragraphs(name: str) -> tuple[str, ...]:
 def words_of(name: str) -> frozenset[str]:
     """All words of a list."""
     return frozenset(" ".join(paragraphs(name)).split())
+
+
+@cache
+def phrases(name: str) -> tuple[str, ...]:
+    """The phrases of a list that are set apart by commas."""
+    return tuple(phrase.strip() for line in paragraphs(name) for phrase in line.split(","))

@@ -39,8 +39,7 @@ def weighed(paper: Paper, sentences: Sequence[float], share: float) -> Weighed:
         title=frozenset(WORDS.terms(paper.title)),
         signals=np.zeros((len(spans), len(SIGNALS))),
         nearest=np.array([0.5], np.float32),
-        rarity=np.ones(1, np.float32),
-        pieced=np.zeros(1, np.float32),
+        word=np.zeros(0, np.intp),
         numbers=tuple(False for _ in spans),
     )
     return Weighed(reading, np.array(sentences, dtype=np.float64), share)

@@ -98,15 +98,13 @@ def test_every_gate_finds_its_signals_and_they_are_bounded(found: Retrieved) -> 
     assert all(-2.0 <= value <= 2.0 for value in known.values())
 
 
-def test_words_that_the_model_has_in_pieces_count_where_the_paper_is_far_from_them(found: Retrieved) -> None:
+def test_every_token_belongs_to_a_word_of_the_question(found: Retrieved) -> None:
     assert found.query is not None
-    query = EncodedQuery(
-        found.query.vector, found.query.tokens, np.arange(len(found.query.tokens), dtype=np.int32)
-    )
-    asked = ask("strangeness", found.idf)  # one word, and every token a piece of it
-    whole = _read(found)[0]
-    assert whole.pieced_missing == 0.0
-    assert 0.0 < read_hits(asked, replace(found, query=query), WORDS, 5)[0].pieced_missing <= 1.0
+    starts = np.arange(len(found.query.tokens), dtype=np.int32)
+    placed = replace(found, query=EncodedQuery(found.query.vector, found.query.tokens, starts))
+    whole = read_hits(ask("a strangeness", found.idf), placed, WORDS, 5)[0]
+    assert whole.word.tolist() == [0, 0, *[1] * (len(starts) - 2)]
+    assert not len(_read(found)[0].word)  # of a model that doesn't say where its tokens begin
 
 
 def test_a_count_is_missing_unless_a_sentence_with_a_number_speaks_of_what_is_counted(

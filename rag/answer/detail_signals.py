@@ -1,0 +1,96 @@
+"""What a question asks that abstracts mostly leave out: figures, counts, details of how the work was done."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+
+from rag.answer.asked import Asked
+from rag.answer.lexicon import phrases, words_of
+from rag.answer.quote import Quote
+from rag.answer.reading import Reading
+from rag.answer.verify.quantities import quantities
+from rag.index.words import Words
+
+_ENUMERATES = re.compile(r"\(\s*\d+\s*\)")
+_ELSEWHERE = 0.5  # a figure that the paper gives, but not in what is quoted
+
+
+def detail_signals(
+    asked: Asked, cited: Sequence[Reading], quotes: Sequence[Quote], words: Words
+) -> dict[str, float]:
+    """How much of that the cited papers leave open, each 0..1.
+
+    Args:
+        asked: the question.
+        cited: the papers that the answer quotes; at least one.
+        quotes: the answer.
+        words: the tokenizer.
+    """
+    held = frozenset[str]().union(*(reading.all_terms for reading in cited))
+    return {
+        "record": float("record" in asked.wants),
+        "detail_missing": float(any(not held.issuperset(words.terms(d)) for d in _details(asked.text))),
+        "figure_missing": _figure_missing(asked, cited, quotes),
+        "count_missing": _count_missing(asked, cited),
+        "kind_missing": asked.lacking(held, asked.kind),
+    }
+
+
+def asks_for_a_figure(asked: Asked) -> bool:
+    """Whether only a number answers: "how many", "how wide", "at what temperature"."""
+    return "count" in asked.wants or bool(_figure().search(asked.text))
+
+
+def _details(text: str) -> list[str]:
+    """What it names of how a work was done."""
+    return _detail().findall(text)
+
+
+def _figure_missing(asked: Asked, cited: Sequence[Reading], quotes: Sequence[Quote]) -> float:
+    """Where a number is asked for: 1 if the papers give none but those of the question."""
+    if not asks_for_a_figure(asked):
+        return 0.0
+    known = {quantity.value for quantity in quantities(asked.text)}
+    counts = "count" in asked.wants
+
+    def tells(text: str) -> bool:
+        return any(
+            quantity.value not in known
+            and (counts or any(char.isdigit() for char in quantity.text))
+            and not _ENUMERATES.search(text[max(0, quantity.start - 1) : quantity.end + 1])
+            for quantity in quantities(text)
+        )
+
+    if any(tells(quote.span.of(quote.paper.abstract)) for quote in quotes):
+        return 0.0
+    return _ELSEWHERE if any(tells(reading.paper.abstract) for reading in cited) else 1.0
+
+
+def _count_missing(asked: Asked, cited: Sequence[Reading]) -> float:
+    """How much of what is to be counted no sentence with a number speaks of."""
+    counts = [
+        terms
+        for reading in cited
+        for terms, number in zip(reading.terms, reading.numbers, strict=True)
+        if number
+    ]
+    if not asked.counted:
+        return 0.0
+    return min((asked.lacking(terms, asked.counted) for terms in counts), default=1.0)
+
+
+@cache
+def _detail() -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, phrases('details')))})(?:e?s)?\b", re.IGNORECASE)
+
+
+@cache
+def _figure() -> re.Pattern[str]:
+    nouns = "|".join(sorted(words_of("measured")))
+    return re.compile(
+        rf"\b(?:what|which) (?:[\w()-]+ ){{0,2}}?(?:{nouns})s?\b"
+        r"|\bhow (?:wide|deep|tall|long|large|big|fast|much|many|often|far|high|low|old|heavy|hot|cold)\b",
+        re.IGNORECASE,
+    )

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import pytest
+
+from rag.answer.detail_signals import asks_for_a_figure, detail_signals
+from rag.answer.quote import Quote
+from rag.answer.reading import Reading
+from rag.types import Paper
+from tests.rag.answer.sample import WORDS, ask, weighed
+
+PAPER = Paper(
+    "p", "Sparse attention", "It reaches 76.5% accuracy on CIFAR-10. The learning rate falls slowly."
+)
+
+
+def known(question: str, quoted: int = 0, paper: Paper = PAPER) -> dict[str, float]:
+    reading: Reading = weighed(paper, [0.5, 0.5], 1.0).reading
+    return detail_signals(ask(question), [reading], [Quote(paper, reading.spans[quoted])], WORDS)
+
+
+@pytest.mark.parametrize(
+    ("question", "missing"),
+    [
+        ("Which batch size was used?", 1.0),
+        ("How many GPUs did it take?", 1.0),
+        ("Which learning rate was used?", 0.0),  # the abstract speaks of it
+        ("Which learning rate and which optimizer were used?", 1.0),
+        ("Why does sparse attention work?", 0.0),
+    ],
+)
+def test_a_detail_of_how_it_was_done_is_missing_unless_the_papers_speak_of_it(
+    question: str, missing: float
+) -> None:
+    assert known(question)["detail_missing"] == missing
+
+
+def test_a_figure_that_is_asked_for_must_be_there() -> None:
+    assert known("What accuracy does it reach?", quoted=0)["figure_missing"] == 0.0
+    assert known("What accuracy does it reach?", quoted=1)["figure_missing"] == 0.5
+    none = Paper("p", "Sparse attention", "It reaches a good accuracy on CIFAR-10. The rate falls slowly.")
+    assert known("What accuracy does it reach?", paper=none)["figure_missing"] == 1.0
+    assert known("Why is it accurate?", paper=none)["figure_missing"] == 0.0
+
+
+def test_a_figure_of_the_question_is_no_answer_to_it() -> None:
+    assert known("What accuracy does it reach beyond 76.5%?")["figure_missing"] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("question", "figure"),
+    [
+        ("How many layers are there?", True),
+        ("How wide are the networks?", True),
+        ("What test error is reached?", True),
+        ("At which temperature does it melt?", True),
+        ("How do networks learn?", False),
+        ("Which networks learn?", False),
+    ],
+)
+def test_the_wording_says_whether_only_a_number_answers(question: str, figure: bool) -> None:
+    assert asks_for_a_figure(ask(question)) is figure
