@@ -39,7 +39,7 @@ class SetFigure:
 
 def abstention(records: Sequence[Record]) -> dict[str, SetFigure]:
     """Precision, recall and F1 of refusing; corrected false premises are open, so left out."""
-    counts = _flags(bool(r.case.expect) and r.scores.get("premise_corrected") != 1.0 for r in records)
+    counts = _flags(bool(r.case.expect) and not _is_open(r) for r in records)
     due = _flags(record.case.expect == "refused" for record in records)
     refused = _flags(record.outcome.status == "insufficient_evidence" for record in records)
 
@@ -51,11 +51,17 @@ def abstention(records: Sequence[Record]) -> dict[str, SetFigure]:
 
 
 def separation(records: Sequence[Record]) -> dict[str, SetFigure]:
-    """AUROC of confidence, answerable against unanswerable; small talk is neither."""
+    """AUROC of confidence, answerable against unanswerable; what is neither, or open, is left out."""
     confidence = _confidences(records)
-    counts = _flags(bool(r.case.expect) and not r.case.small_talk for r in records) & ~np.isnan(confidence)
+    either = _flags(bool(r.case.expect) and not r.case.small_talk and not _is_open(r) for r in records)
+    counts = either & ~np.isnan(confidence)
     answerable = _flags(record.case.expect == "answered" for record in records)
     return {"auroc": _over(counts, lambda rows: auroc(confidence[rows], answerable[rows]))}
+
+
+def _is_open(record: Record) -> bool:
+    """Whether a false premise was answered with the words that correct it: as good as a refusal."""
+    return record.scores.get("premise_corrected") == 1.0
 
 
 def selective_risk(records: Sequence[Record]) -> dict[str, SetFigure]:

@@ -13,6 +13,11 @@ from rag.answer.reading import Reading
 from rag.answer.verify.quantities import quantities
 from rag.index.words import Words
 
+_IN_WORDS = re.compile(
+    r"\b(?:orders? of magnitude|twice|double[sd]?|tripled?|halve[sd]?|half|\w+fold"
+    r"|dozens|hundreds|thousands|millions)\b",
+    re.IGNORECASE,
+)
 _ENUMERATES = re.compile(r"\(\s*\d+\s*\)")
 _ELSEWHERE = 0.5  # a figure that the paper gives, but not in what is quoted
 
@@ -56,7 +61,7 @@ def _figure_missing(asked: Asked, cited: Sequence[Reading], quotes: Sequence[Quo
     counts = "count" in asked.wants
 
     def tells(text: str) -> bool:
-        return any(
+        return bool(_IN_WORDS.search(text)) or any(
             quantity.value not in known
             and (counts or any(char.isdigit() for char in quantity.text))
             and not _ENUMERATES.search(text[max(0, quantity.start - 1) : quantity.end + 1])

@@ -42,6 +42,13 @@ def test_a_figure_that_is_asked_for_must_be_there() -> None:
     assert known("Why is it accurate?", paper=none)["figure_missing"] == 0.0
 
 
+def test_a_figure_may_be_told_in_words_and_a_number_of_a_list_is_none() -> None:
+    faster = Paper("p", "Sparse attention", "It is orders of magnitude faster. It learns.")
+    assert known("How much faster is it?", paper=faster)["figure_missing"] == 0.0
+    listed = Paper("p", "Sparse attention", "We show (1) that it is fast and (2) that it learns. It learns.")
+    assert known("What accuracy does it reach?", paper=listed)["figure_missing"] == 1.0
+
+
 def test_a_figure_of_the_question_is_no_answer_to_it() -> None:
     assert known("What accuracy does it reach beyond 76.5%?")["figure_missing"] == 1.0
 
