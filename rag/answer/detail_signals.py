@@ -18,6 +18,10 @@ _IN_WORDS = re.compile(
     r"|dozens|hundreds|thousands|millions)\b",
     re.IGNORECASE,
 )
+_ENDS = (  # what a noun phrase ends before: "what time does", but not "what time series"
+    r"(?=\W*$|[,;?]|\s+(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|must|may"
+    r"|of|in|on|at|for|with|from|to|by|per|that|between|over|after|under)\b)"
+)
 _ENUMERATES = re.compile(r"\(\s*\d+\s*\)")
 _ELSEWHERE = 0.5  # a figure that the paper gives, but not in what is quoted
 
@@ -95,7 +99,7 @@ def _detail() -> re.Pattern[str]:
 def _figure() -> re.Pattern[str]:
     nouns = "|".join(sorted(words_of("measured")))
     return re.compile(
-        rf"\b(?:what|which) (?:[\w()-]+ ){{0,2}}?(?:{nouns})s?\b"
+        rf"\b(?:what|which) (?:[\w()-]+ ){{0,2}}?(?:{nouns})s?(?:{_ENDS})"
         r"|\bhow (?:wide|deep|tall|long|large|big|fast|much|many|often|far|high|low|old|heavy|hot|cold)\b",
         re.IGNORECASE,
     )

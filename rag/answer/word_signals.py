@@ -35,8 +35,8 @@ def word_signals(asked: Asked, best: Reading, cited: Sequence[Reading]) -> dict[
     near = np.where([held.isdisjoint(word.terms) for word in asked.words], near, 1.0)[named]
     beyond = near[[titles.isdisjoint(word.terms) for word in asked.words if word.rarity > 0]]
     return {
-        "late_rare_by_rarity": _late_rare(asked, best)
-        * asked.rarity,  # common words are near something anywhere
+        # common words are near something anywhere
+        "late_rare_by_rarity": _late_rare(asked, best) * asked.rarity,
         "pieced_missing": _pieced_missing(asked, best),
         "unheld_far": float(np.mean(1 - near)) if len(near) else 0.0,
         "beyond_weak": float(np.sort(beyond)[: max(1, len(beyond) // 2)].mean()) if len(beyond) else 1.0,
