@@ -169,14 +169,16 @@ def without_the_store(url: str, chroma: Chroma) -> None:
     assert body["degraded"] == ["dense"]
     assert call("delete", f"{url}/v1/papers/p4").status_code == 204
     assert "p4" not in ids(found(url, 4))
-    place = add(url, papers(range(300, 301)))
+    assert ended(url, add(url, papers(range(300, 301))))["added"] == 1
+    assert ids(found(url, 300)) == ["p300"], "a small change needs no store"
+    place = add(url, papers(range(301, 421)))  # so many that all is written anew
     until(lambda: (call("get", url + place).json()["error"] or {}).get("status") == 503)
-    assert call("get", f"{url}/v1/papers/p300").status_code == 200
+    assert call("get", f"{url}/v1/papers/p420").status_code == 200
     assert call("get", f"{url}/readyz").status_code == 200
     chroma.start()
-    assert ended(url, place)["added"] == 1
+    assert ended(url, place)["added"] == 120
     until(lambda: found(url, 3)["degraded"] == [])
-    assert all(ids(found(url, 300)) == ["p300"] for _ in range(5))
+    assert all(ids(found(url, 420)) == ["p420"] for _ in range(5))
 
 
 def run(*arguments: str, **limits: Any) -> subprocess.CompletedProcess[str]:
