@@ -67,6 +67,33 @@ class Asking:
 
 def ask_one(service: Asked, case: Case, how: Asking) -> tuple[Record, Timing]:
     """Asks one question and scores what comes of it; an error of ours is an outcome like another."""
+    return _scored(service, case, _heard(service, case, how))
+
+
+def ask_all(service: Asked, cases: Sequence[Case], how: Asking) -> Iterator[tuple[Record, Timing]]:
+    """Asks every question, ``how.workers`` at a time; gives them in order.
+
+    Scores are worked out in the caller's thread: trec_eval, in C, ends the process when two threads enter it.
+    """
+    with ThreadPoolExecutor(how.workers) as pool:
+        try:
+            heard = pool.map(lambda case: _heard(service, case, how), cases)
+            yield from (_scored(service, case, each) for case, each in zip(cases, heard, strict=True))
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What asking a question gave, unscored."""
+
+    outcome: Outcome
+    verdicts: dict[str, float]
+    timings: dict[str, float]
+
+
+def _heard(service: Asked, case: Case, how: Asking) -> _Heard:
     timings: dict[str, float] = {}
     try:
         answer = service.ask(case.question, history=case.turns, top_k=how.top_k, mode=how.mode)
@@ -79,20 +106,13 @@ def ask_one(service: Asked, case: Case, how: Asking) -> tuple[Record, Timing]:
         found = {name: rank(case.question) for name, rank in how.baselines.items()}
         outcome = outcome.model_copy(update={"baselines": found})
     verdicts = how.judge(case, outcome) if how.judge and outcome.status == "answered" else {}
-    scores = score(case, outcome, service.paper)
-    return Record(case=case, outcome=outcome, scores=scores, verdicts=verdicts), Timing(
-        id=case.id, timings_ms=timings
-    )
+    return _Heard(outcome, verdicts, timings)
 
 
-def ask_all(service: Asked, cases: Sequence[Case], how: Asking) -> Iterator[tuple[Record, Timing]]:
-    """Asks every question, ``how.workers`` at a time; gives them in order."""
-    with ThreadPoolExecutor(how.workers) as pool:
-        try:
-            yield from pool.map(lambda case: ask_one(service, case, how), cases)
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
+def _scored(service: Asked, case: Case, heard: _Heard) -> tuple[Record, Timing]:
+    scores = score(case, heard.outcome, service.paper)
+    record = Record(case=case, outcome=heard.outcome, scores=scores, verdicts=heard.verdicts)
+    return record, Timing(id=case.id, timings_ms=heard.timings)
 
 
 def run(

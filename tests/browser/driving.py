@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,13 @@ async def answered(page: Page, question: str, **body: Any) -> Any:
 async def lit(turn: Locator, selector: str) -> str:
     """The text of all that is lit, joined."""
     return "".join(await turn.locator(f"{selector}.lit").all_text_contents())
+
+
+async def until_true(page: Page, script: str) -> None:
+    """Waits for something in the page; asked from outside, as the content policy lets nothing evaluate there."""
+    async with asyncio.timeout(20):
+        while not await page.evaluate(script):
+            await asyncio.sleep(0.05)
 
 
 async def picture(page: Page, name: str) -> None:

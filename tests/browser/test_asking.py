@@ -4,7 +4,7 @@ from playwright.async_api import expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.corpus import MATHS, TIDES
-from tests.browser.driving import REFUSED, SIMCLR, answered, ask, lit
+from tests.browser.driving import REFUSED, SIMCLR, answered, ask, lit, until_true
 from tests.browser.site import Site
 
 
@@ -158,9 +158,9 @@ async def test_an_answer_is_announced_once(site: Site, open_page: OpenPage) -> N
             document.getElementById("announcer"), { childList: true }); }"""
     )
     await ask(page, SIMCLR)
-    await page.wait_for_function("window.said.length > 0")
+    await until_true(page, "window.said.length > 0")
     await ask(page, REFUSED)
-    await page.wait_for_function("window.said.length > 1")
+    await until_true(page, "window.said.length > 1")
     said = await page.evaluate("window.said")
     assert said[0] == "Answered: 2 quotes from 1 paper."
     assert len(said) == 2

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.browser.conftest import OpenPage
-from tests.browser.driving import SIMCLR, ask
+from tests.browser.driving import SIMCLR, ask, until_true
 from tests.browser.site import Site
 
 LIMIT_BYTES = 60_000
@@ -30,7 +30,7 @@ async def test_the_page_weighs_little_and_paints_before_any_data(site: Site, ope
     await page.goto(site.url)
     assert await page.locator("#ask-title").is_visible()
     assert await page.locator("#question").is_editable()
-    await page.wait_for_function("performance.getEntriesByType('paint').length > 0")
+    await until_true(page, "performance.getEntriesByType('paint').length > 0")
     assert 10_000 < weight < LIMIT_BYTES
 
 
