@@ -36,7 +36,7 @@ async def lit(turn: Locator, selector: str) -> str:
 
 
 async def until_true(page: Page, script: str) -> None:
-    """Waits for something in the page; asked from outside, as the content policy lets nothing evaluate there."""
+    """Waits for something in the page; asked from outside, as the content policy evaluates nothing inside."""
     async with asyncio.timeout(20):
         while not await page.evaluate(script):
             await asyncio.sleep(0.05)
