@@ -114,7 +114,8 @@ def language_model(settings: Settings, reader: BaseEmbedding, opened: ExitStack)
     opened.callback(model.close)
     room = Room(settings.llm_context_tokens, settings.llm_max_tokens)
     second = ModelCheck(model) if settings.llm_check else None
-    return CheckedWriter(LlmWriter(model, room), Verifier(reader, second=second))
+    verifier = Verifier(reader.in_full() if isinstance(reader, MiniLM) else reader, second=second)
+    return CheckedWriter(LlmWriter(model, room), verifier)
 
 
 def reranker(settings: Settings) -> Reranker | None:

@@ -35,7 +35,6 @@ from rag.answer.verify.signals import (
 from rag.answer.verify.source import Source, encode_claims, encode_sources
 from rag.embed.minilm import MiniLM
 from rag.index.words import Words
-from rag.retrieve.projection import load_projection
 
 Matrix = NDArray[np.float64]
 OUT = Path(__file__).parents[2] / "rag" / "answer" / "fitted" / "support.json"
@@ -217,7 +216,7 @@ def main() -> None:
     parser.add_argument("--base", default="attributionbench")
     parser.add_argument("--write", action="store_true")
     given = parser.parse_args()
-    model, words = MiniLM.load(threads=1, projection=load_projection()), Words()
+    model, words = MiniLM.load(threads=1), Words()
     named = [text.split("=", 1) for text in given.sets]
     sets = [measure(name, Path(folder) / "dev.jsonl", model, words) for name, folder in named]
     report(sets, WITH_VECTORS, "with token vectors")

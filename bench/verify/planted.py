@@ -19,7 +19,6 @@ from bench.verify.errors import ERRORS, TRUE_EDITS
 from rag.answer.verify import Verifier
 from rag.corpus import read_papers, sentence_spans
 from rag.embed.minilm import MiniLM
-from rag.retrieve.projection import load_projection
 from rag.types import Paper
 
 BUNDLED = Path(__file__).parents[2] / "data" / "papers"
@@ -56,7 +55,7 @@ def main() -> None:
     given = parser.parse_args()
     rng = random.Random(7)  # noqa: S311  # repeatable, not secret
     papers = read(given.papers)
-    verifier = Verifier(MiniLM.load(threads=1, projection=load_projection()))
+    verifier = Verifier(MiniLM.load(threads=1))
     sentences = [
         (paper, span.of(paper.abstract)) for paper in papers for span in sentence_spans(paper.abstract)
     ]

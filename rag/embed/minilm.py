@@ -56,6 +56,10 @@ class MiniLM(BaseEmbedding, SpanPooling):
         """
         return cls(TokenEncoder.load(files, threads=threads), projection=projection)
 
+    def in_full(self) -> Self:
+        """The same weights, its token vectors not projected: for texts that are compared and not stored."""
+        return type(self)(self._encoder)
+
     @classmethod
     def class_name(cls) -> str:
         """The name LlamaIndex knows this class by."""
