@@ -208,7 +208,7 @@ class Saying:
 def test_a_second_check_takes_away_and_adds_nothing(verdict: bool) -> None:
     second = Saying(verdict)
     verifier = Verifier(WordHashEmbedding(), second=second)
-    right = verifier.check("Ferns in deep shade grow 12 percent slower than ferns in the open.", PAPER)
+    right = verifier.check("Ferns grow 12% slower in deep shade than ferns in the open.", PAPER)
     wrong = verifier.check("Watering does change the growth of ferns.", PAPER)
     assert right is not None
     assert wrong is not None
