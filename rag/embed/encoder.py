@@ -1,8 +1,8 @@
 """Texts to token states: the tokenizer, the session, and batches that waste little.
 
-One session serves all threads. A batch is what one core reads in one go: texts of like length, together no
+One session serves all callers. A batch is what one core reads in one go: texts of like length, together no
 longer than one full pass, because wider batches cost more than they save. Several batches run side by side, a
-core each.
+core each; one alone has two.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Self
 
 import numpy as np
-import onnxruntime  # type: ignore[import-untyped]  # ships no types
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from rag.embed.graph import Weights, build
+from rag.embed.graph import Weights
+from rag.embed.session import Ids, ModelSession
 from rag.embed.weights import ModelFiles, find_minilm, load_weights
 from rag.errors import ModelMissing
 from rag.vectors import Floats
@@ -28,8 +28,6 @@ from rag.vectors import Floats
 MAX_TOKENS = 256
 _BATCH_TOKENS = MAX_TOKENS
 _SURROGATE = re.compile("[\ud800-\udfff]")
-
-Ids = NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,8 +54,8 @@ class TokenEncoder:
 
     def __init__(self, weights: Weights, tokenizer: Path, *, threads: int = 0) -> None:
         self._tokenizer = _open_tokenizer(tokenizer)
-        self._session = _open_session(weights)
         self._threads = threads or _cores()
+        self._session = ModelSession(weights, threads=self._threads)
         self._sep = self._tokenizer.encode("").ids[-1]
         self.content = _content_ids(self._tokenizer)
 
@@ -108,22 +106,12 @@ class TokenEncoder:
                 yield index, states[: len(rows[index])]
 
     def _each(self, batches: list[list[int]], rows: Sequence[Ids]) -> Iterator[tuple[list[int], Floats]]:
-        if len(batches) <= 1 or self._threads == 1:
-            yield from ((batch, self._run([rows[i] for i in batch])) for batch in batches)
+        given = [[rows[i] for i in batch] for batch in batches]
+        if len(given) <= 1 or self._threads == 1:
+            yield from zip(batches, map(self._session.run_alone, given), strict=True)
             return
-        with ThreadPoolExecutor(min(self._threads, len(batches))) as pool:
-            yield from zip(
-                batches, pool.map(lambda batch: self._run([rows[i] for i in batch]), batches), strict=True
-            )
-
-    def _run(self, rows: Sequence[Ids]) -> Floats:
-        """Hidden states ``[rows, longest, WIDTH]``."""
-        lengths = np.array([len(row) for row in rows], dtype=np.int32)
-        padded = np.zeros((len(rows), int(lengths.max())), dtype=np.int32)
-        for line, row in zip(padded, rows, strict=True):
-            line[: len(row)] = row
-        (hidden,) = self._session.run(None, {"ids": padded, "lengths": lengths})
-        return np.asarray(hidden, dtype=np.float32)
+        with ThreadPoolExecutor(min(self._threads, len(given))) as pool:
+            yield from zip(batches, pool.map(self._session.run, given), strict=True)
 
     def _cut(self, ids: Ids) -> Ids:
         if len(ids) <= MAX_TOKENS:
@@ -145,17 +133,6 @@ def _open_tokenizer(path: Path) -> Tokenizer:
     tokenizer.no_padding()
     tokenizer.no_truncation()
     return tokenizer
-
-
-def _open_session(weights: Weights) -> onnxruntime.InferenceSession:
-    graph = build(weights)
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1  # a pool of its own would spin, and starve whatever else runs
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    values = [onnxruntime.OrtValue.ortvalue_from_numpy(tensor) for tensor in graph.initializers.values()]
-    options.add_external_initializers(list(graph.initializers), values)
-    return onnxruntime.InferenceSession(graph.model, options, providers=["CPUExecutionProvider"])
 
 
 def _content_ids(tokenizer: Tokenizer) -> NDArray[np.bool_]:

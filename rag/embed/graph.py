@@ -1,7 +1,8 @@
 """MiniLM as an ONNX graph of fused operators, made from the safetensors file.
 
 The graph holds no weights: they are handed to the session as initializers, so nothing is written to disk
-and nothing can go stale. The operators are ONNX Runtime's contributed ones (domain ``com.microsoft``), which
+and nothing can go stale. The table of words, half of them all, is handed in with each call instead, so that
+sessions can share it. The operators are ONNX Runtime's contributed ones (domain ``com.microsoft``), which
 do an attention layer, or a residual sum with its normalisation, in one step.
 
 Model: BERT (Devlin et al., 2019), six layers of width 384, twelve heads, exact (erf) GELU.
@@ -25,15 +26,17 @@ LAYERS = 6
 HEADS = 12
 WIDTH = 384
 EPSILON = 1e-12
+STATES = f"hidden.{LAYERS}"
 _CONTRIB = "com.microsoft"
 
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """A serialised model and the tensors it expects as initializers."""
+    """A serialised model, the tensors it expects as initializers, and the table of words."""
 
     model: bytes
     initializers: dict[str, NDArray[np.float32]]
+    words: NDArray[np.float32]
 
 
 def prepare(weights: Weights) -> dict[str, NDArray[np.float32]]:
@@ -71,28 +74,31 @@ def _layer_tensors(weights: Weights, at: str, name: str) -> dict[str, NDArray[np
 
 
 def build(weights: Weights) -> Graph:
-    """The graph: ``ids`` and ``lengths`` in, ``hidden.6`` out.
+    """The graph: ``ids``, ``lengths`` and ``words`` in, `STATES` out.
 
     * ``ids``: int32 ``[batch, length]``, padded on the right
     * ``lengths``: int32 ``[batch]``, tokens that count in each row
-    * ``hidden.6``: float32 ``[batch, length, 384]``, the last hidden states; rows past a length mean nothing
+    * ``words``: float32 ``[vocabulary, 384]``
+    * `STATES`: float32 ``[batch, length, 384]``, the last hidden states; rows past a length mean nothing
     """
     from onnx import TensorProto, helper  # a quarter of a second to import, and needed once
 
     tensors = prepare(weights)
+    words = tensors.pop("words")
     graph = helper.make_graph(
         [*_embedding_nodes(), *(node for layer in range(LAYERS) for node in _layer_nodes(layer))],
         "minilm",
         [
             helper.make_tensor_value_info("ids", TensorProto.INT32, ["batch", "length"]),
             helper.make_tensor_value_info("lengths", TensorProto.INT32, ["batch"]),
+            helper.make_tensor_value_info("words", TensorProto.FLOAT, list(words.shape)),
         ],
-        [helper.make_tensor_value_info(f"hidden.{LAYERS}", TensorProto.FLOAT, ["batch", "length", WIDTH])],
+        [helper.make_tensor_value_info(STATES, TensorProto.FLOAT, ["batch", "length", WIDTH])],
         [_declared(name, tensor) for name, tensor in tensors.items()],
     )
     opsets = [helper.make_opsetid("", 17), helper.make_opsetid(_CONTRIB, 1)]
     model = helper.make_model(graph, opset_imports=opsets, ir_version=8)
-    return Graph(model.SerializeToString(), tensors)
+    return Graph(model.SerializeToString(), tensors, words)
 
 
 def _declared(name: str, tensor: NDArray[np.float32]) -> TensorProto:

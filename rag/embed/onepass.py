@@ -13,10 +13,11 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.embed.encoder import MAX_TOKENS, Ids, TokenEncoder, Tokens
+from rag.embed.encoder import MAX_TOKENS, TokenEncoder, Tokens
 from rag.embed.graph import WIDTH
 from rag.embed.passages import Passage
 from rag.embed.pooling import mean, rows_within
+from rag.embed.session import Ids
 from rag.types import Chunk, ChunkKind, Paper, Span, title_prefix
 from rag.vectors import Encoded, Floats, TokenVectors
 
