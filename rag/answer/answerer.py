@@ -161,8 +161,8 @@ class Answerer:
         known = signals(asked, weighed, quotes, self._words, found.unknown)
         through = self._calibration.through(known)
         strange = frozenset(term for word in found.unknown for term in self._words.terms(word))
-        if not asked.lacking(strange, frozenset(asked.terms)):
-            through["about"] = 0.0  # no paper has any of its words
+        if "work" in asked.wants or not asked.lacking(strange, frozenset(asked.terms)):
+            through["about"] = 0.0  # no paper writes it, or has any of its words
         return through, self._calibration.confidence(through)
 
     def write(self, looked: Looked, cancelled: Cancelled = never) -> AskEvents:

@@ -68,6 +68,18 @@ _RECORD = re.compile(
 )
 
 
+_MAKE = re.compile(
+    r"^\W*(?:(?:please|hey|hi|now|also)\W+)*(?:(?:can|could|would|will) you (?:please )?"
+    r"|i (?:want|need) you to |help me (?:to )?)?"
+    r"(?:write|code|implement|generate|create|compose|draft|make|fix|debug|refactor|give|show|tell)\b"
+    r"(?: me| us)?(?: (?:a|an|the|some|this|that|my|our))?(?: (?!(?:of|on|in|for)\b)[\w+#-]+){0,2}? "
+    r"(?:function|script|code|snippet|program|class|query|sql|regex|loop|unit tests?"
+    r"|poem|song|story|e-?mail|letter|joke|limerick|haiku|recipe)s?"
+    r"(?=\W*$|[,.:;!?]| (?:that|which|to|for|in|about|with|from|using|on|so)\b)",
+    re.IGNORECASE,
+)
+
+
 _VERB = r"(?:were|was|are|is|do|does|did|has|have|had|can|could|will|would|should|must|may)"
 _COUNTED = re.compile(
     rf"\bhow (?:many|much) (?!{_VERB}\b)((?:[\w-]+ ){{0,4}}?[\w-]+)"
@@ -100,7 +112,8 @@ class Asked:
         text: the question.
         weights: its terms without stopwords, in order, and how rare each is among the papers (idf).
         wants: names of the kinds of answer it asks for: ``number``, ``count``, ``reason``, ``thing``,
-            ``outcome``, ``record`` (what stands around an abstract, not in it: venue, funding, tables).
+            ``outcome``, ``record`` (what stands around an abstract, not in it: venue, funding, tables),
+            ``work`` (something to be made rather than found: code, a poem, a letter).
         counted: those of its terms that name what is to be counted ("how many GPUs").
         kind: those that name the kind of thing asked for ("which optimizer").
         papers: how many the wording wants: 1 unless it says so, 2 for a comparison, more for "which papers".
@@ -180,6 +193,7 @@ _KINDS = {
     "thing": _THING,
     "outcome": _OUTCOME,
     "record": _RECORD,
+    "work": _MAKE,
 }
 _MANY = 4  # papers cited at most: one sentence of each
 

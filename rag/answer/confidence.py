@@ -166,7 +166,7 @@ def signals(
         "named_but_bare": titled * (1 - beyond),
         "names_missing": _names_missing(asked, held, words),
         **word_signals(asked, best, cited),
-        **detail_signals(asked, cited, quotes, words),
+        **detail_signals(asked, cited, quotes),
     }
 
 

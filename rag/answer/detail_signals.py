@@ -11,7 +11,6 @@ from rag.answer.lexicon import phrases, words_of
 from rag.answer.quote import Quote
 from rag.answer.reading import Reading
 from rag.answer.verify.quantities import quantities
-from rag.index.words import Words
 
 _IN_WORDS = re.compile(
     r"\b(?:orders? of magnitude|twice|double[sd]?|tripled?|halve[sd]?|half|\w+fold"
@@ -26,22 +25,25 @@ _ENUMERATES = re.compile(r"\(\s*\d+\s*\)")
 _ELSEWHERE = 0.5  # a figure that the paper gives, but not in what is quoted
 
 
-def detail_signals(
-    asked: Asked, cited: Sequence[Reading], quotes: Sequence[Quote], words: Words
-) -> dict[str, float]:
+def detail_signals(asked: Asked, cited: Sequence[Reading], quotes: Sequence[Quote]) -> dict[str, float]:
     """How much of that the cited papers leave open, each 0..1.
 
     Args:
         asked: the question.
         cited: the papers that the answer quotes; at least one.
         quotes: the answer.
-        words: the tokenizer.
     """
     held = frozenset[str]().union(*(reading.all_terms for reading in cited))
+    details = [
+        (match["sought"], _spoken(match["detail"].casefold())) for match in _detail().finditer(asked.text)
+    ]
+    texts = [text for reading in cited for text in (reading.paper.title, reading.paper.abstract)]
     return {
         "record": float("record" in asked.wants),
-        "detail_missing": float(any(not held.issuperset(words.terms(d)) for d in _details(asked.text))),
-        "figure_missing": _figure_missing(asked, cited, quotes),
+        "detail_missing": float(any(not any(map(detail.search, texts)) for _, detail in details)),
+        "figure_missing": _figure_missing(
+            asked, cited, quotes, [detail for sought, detail in details if sought]
+        ),
         "count_missing": _count_missing(asked, cited),
         "kind_missing": asked.lacking(held, asked.kind),
     }
@@ -52,19 +54,32 @@ def asks_for_a_figure(asked: Asked) -> bool:
     return "count" in asked.wants or bool(_figure().search(asked.text))
 
 
-def _details(text: str) -> list[str]:
-    """What it names of how a work was done."""
-    return _detail().findall(text)
+@cache
+def _spoken(detail: str) -> re.Pattern[str]:
+    """Finds a detail as it is written: neither what is optimal nor an optimization is an optimizer."""
+    parts = (re.sub("i[sz]e", "i[sz]e", re.escape(part)) for part in re.split(r"[ -]", detail))
+    return re.compile(rf"\b{'[ -]?'.join(parts)}\w{{0,2}}\b", re.IGNORECASE)
 
 
-def _figure_missing(asked: Asked, cited: Sequence[Reading], quotes: Sequence[Quote]) -> float:
-    """Where a number is asked for: 1 if the papers give none but those of the question."""
+def _figure_missing(
+    asked: Asked,
+    cited: Sequence[Reading],
+    quotes: Sequence[Quote],
+    sought: Sequence[re.Pattern[str]],
+) -> float:
+    """Where a number is asked for: 1 if the papers give none but those of the question.
+
+    Where it is that of a detail ("what batch size"), only a sentence that speaks of it gives one.
+    """
     if not asks_for_a_figure(asked):
         return 0.0
     known = {quantity.value for quantity in quantities(asked.text)}
     counts = "count" in asked.wants
 
     def tells(text: str) -> bool:
+        return has_figure(text) and (not sought or any(detail.search(text) for detail in sought))
+
+    def has_figure(text: str) -> bool:
         return bool(_IN_WORDS.search(text)) or any(
             quantity.value not in known
             and (counts or any(char.isdigit() for char in quantity.text))
@@ -74,7 +89,8 @@ def _figure_missing(asked: Asked, cited: Sequence[Reading], quotes: Sequence[Quo
 
     if any(tells(quote.span.of(quote.paper.abstract)) for quote in quotes):
         return 0.0
-    return _ELSEWHERE if any(tells(reading.paper.abstract) for reading in cited) else 1.0
+    sentences = (span.of(reading.paper.abstract) for reading in cited for span in reading.spans)
+    return _ELSEWHERE if any(map(tells, sentences)) else 1.0
 
 
 def _count_missing(asked: Asked, cited: Sequence[Reading]) -> float:
@@ -92,7 +108,11 @@ def _count_missing(asked: Asked, cited: Sequence[Reading]) -> float:
 
 @cache
 def _detail() -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{'|'.join(map(re.escape, phrases('details')))})(?:e?s)?\b", re.IGNORECASE)
+    listed = "|".join(map(re.escape, phrases("details")))
+    return re.compile(
+        rf"(?P<sought>\b(?:what|which|how many|how much) (?:[\w-]+ )?)?\b(?P<detail>{listed})(?:e?s)?\b",
+        re.IGNORECASE,
+    )
 
 
 @cache

@@ -66,10 +66,13 @@ def test_what_no_paper_treats_is_refused_with_what_was_missed_and_what_comes_nea
     assert "fondue" in answer.answer
 
 
-def test_words_that_no_paper_has_are_not_answered_however_sure_the_gates_are(papers: World) -> None:
+@pytest.mark.parametrize("question", ["zzz qqq", "Write a function that makes attention sparse."])
+def test_what_no_paper_can_hold_is_not_answered_however_sure_the_gates_are(
+    papers: World, question: str
+) -> None:
     trusting = replace(calibration(), gates={name: Linear({}, 30.0) for name in calibration().gates})
     answer = _checked(
-        Answerer(papers.search(), papers.library, calibration=trusting).answer(Request("zzz qqq"))
+        Answerer(papers.search(), papers.library, calibration=trusting).answer(Request(question))
     )
     assert answer.refusal is not None
     assert answer.refusal.reason == "off_domain"

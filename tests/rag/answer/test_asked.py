@@ -34,6 +34,26 @@ def test_the_kind_of_answer_is_read_off_the_wording(text: str, kind: str) -> Non
     assert kind in ask(text).wants
 
 
+@pytest.mark.parametrize(
+    ("text", "made"),
+    [
+        ("Write a Python function that reverses a list.", True),
+        ("Please fix this SQL: SELECT name FROM users GROUP name;", True),
+        ("can you write me a short poem about networks?", True),
+        ("Generate code for a binary search in Java", True),
+        ("Give me a recipe for pancakes", True),
+        ("Show me a class of functions that networks approximate", False),
+        ("Which papers generate code?", False),
+        ("Give me code generation papers", False),
+        ("How do networks write a poem?", False),
+        ("Give me the papers on code generation", False),
+        ("Write a summary of what is known about sleep", False),
+    ],
+)
+def test_a_wish_for_something_to_be_made_is_no_question_to_papers(text: str, made: bool) -> None:
+    assert ("work" in ask(text).wants) == made
+
+
 def test_words_that_only_ask_count_for_nothing() -> None:
     assert ask("What does the paper propose to explain about neurons?").terms == ("neuron",)
 

@@ -6,16 +6,18 @@ from rag.answer.detail_signals import asks_for_a_figure, detail_signals
 from rag.answer.quote import Quote
 from rag.answer.reading import Reading
 from rag.types import Paper
-from tests.rag.answer.sample import WORDS, ask, weighed
+from tests.rag.answer.sample import ask, weighed
 
 PAPER = Paper(
-    "p", "Sparse attention", "It reaches 76.5% accuracy on CIFAR-10. The learning rate falls slowly."
+    "p",
+    "Sparse attention",
+    "It reaches 76.5% accuracy on CIFAR-10, an optimal step for its size. The learning rate falls slowly.",
 )
 
 
 def known(question: str, quoted: int = 0, paper: Paper = PAPER) -> dict[str, float]:
     reading: Reading = weighed(paper, [0.5, 0.5], 1.0).reading
-    return detail_signals(ask(question), [reading], [Quote(paper, reading.spans[quoted])], WORDS)
+    return detail_signals(ask(question), [reading], [Quote(paper, reading.spans[quoted])])
 
 
 @pytest.mark.parametrize(
@@ -26,6 +28,8 @@ def known(question: str, quoted: int = 0, paper: Paper = PAPER) -> dict[str, flo
         ("Which learning rate was used?", 0.0),  # the abstract speaks of it
         ("Which learning rate and which optimizer were used?", 1.0),
         ("Why does sparse attention work?", 0.0),
+        ("Which optimiser is used?", 1.0),  # "optimal" is none
+        ("Which step sizes does it take?", 1.0),  # "size" and "step" stand apart
     ],
 )
 def test_a_detail_of_how_it_was_done_is_missing_unless_the_papers_speak_of_it(
@@ -47,6 +51,12 @@ def test_a_figure_may_be_told_in_words_and_a_number_of_a_list_is_none() -> None:
     assert known("How much faster is it?", paper=faster)["figure_missing"] == 0.0
     listed = Paper("p", "Sparse attention", "We show (1) that it is fast and (2) that it learns. It learns.")
     assert known("What accuracy does it reach?", paper=listed)["figure_missing"] == 1.0
+
+
+def test_the_figure_of_a_detail_stands_where_the_detail_does() -> None:
+    assert known("What learning rate does it use?")["figure_missing"] == 1.0
+    told = Paper("p", "Sparse attention", "It learns. The learning rate is 0.1.")
+    assert known("What learning rate does it use?", quoted=1, paper=told)["figure_missing"] == 0.0
 
 
 def test_a_figure_of_the_question_is_no_answer_to_it() -> None:
