@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import pytest
 
@@ -21,9 +21,10 @@ def _case(
     hidden: int = 0,
     filters: Filters | None = None,
     unknown: tuple[str, ...] = (),
+    idf: Callable[[str], float] = even,
 ) -> Case:
     info = IndexInfo(1, papers, "model")
-    found = Retrieved(question, None, (), (), info, even, unknown=unknown, hidden=hidden)
+    found = Retrieved(question, None, (), (), info, idf, unknown=unknown, hidden=hidden)
     read = [weighed(PAPER, [0.5, 0.5], 1.0)] if papers else []
     return Case(ask(question), found, read, through, filters or Filters())
 
@@ -69,6 +70,13 @@ def test_few_missing_words_are_named_the_unknown_and_the_names_first() -> None:
     refusal = refuse(_case(question, SURE | {"found": 0.1}, unknown=("theta",)), WORDS)
     assert len(refusal.missing) == 6
     assert {"theta", "qrnn"} <= set(refusal.missing)
+
+
+def test_words_that_many_papers_have_are_not_told_as_missing() -> None:
+    case = _case(
+        "Is it made of bronze?", SURE | {"found": 0.1}, idf=lambda term: 6.0 - 4.5 * (term == "made")
+    )
+    assert refuse(case, WORDS).missing == ("bronze",)
 
 
 def test_the_text_says_all_of_it() -> None:
