@@ -7,7 +7,7 @@ import string
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from rag.types import Answer, Citation, Paper
 
@@ -82,7 +82,7 @@ class Reference:
     """A cited paper.
 
     Attributes:
-        key: ASCII letters and digits; one of a kind in its answer.
+        key: ASCII letters and digits, and a hyphen before a number; one of a kind in its answer.
         title: on one line; never empty.
         people: in order.
         year: empty where unknown.
@@ -184,5 +184,5 @@ def _doi(paper: Paper) -> str:
         parts = urlsplit(paper.url)
     except ValueError:
         return ""
-    path = parts.path.lstrip("/")
+    path = unquote(parts.path).lstrip("/")
     return path if parts.hostname in _DOI_HOSTS and _DOI.fullmatch(path) else ""

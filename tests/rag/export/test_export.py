@@ -199,9 +199,10 @@ def test_dois_are_told_from_ids_and_addresses() -> None:
         Paper("10.1000/x(1)", "A", "Six by six."),
         Paper("b", "B", "Six by six.", url="https://doi.org/10.1000/y"),
         Paper("10.1/z", "C", "Six by six.", url="https://example.org/10.1000/z"),
+        Paper("d", "D", "Six by six.", url="https://doi.org/10.1000/w%28a%29"),
     )
     found = [entry.fields.get("doi") for entry in bibtex(of(*papers)).values()]
-    assert found == ["10.1000/x(1)", "10.1000/y", None]
+    assert found == ["10.1000/x(1)", "10.1000/y", None, "10.1000/w(a)"]
 
 
 @pytest.mark.parametrize(
