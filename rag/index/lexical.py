@@ -207,15 +207,25 @@ class LexicalIndex:
         unknown = (w.text for w in words if w.terms and not any(map(self._having, w.terms)))
         return tuple(dict.fromkeys(unknown))
 
-    def commonest(self, words: list[str]) -> list[str]:
-        """The words, all equals, that most papers have in some form; none where no paper has any.
+    def by_stem(self, words: list[str]) -> list[tuple[str, list[str]]]:
+        """The words that some paper has in some form, by their stems, the stem of most papers first.
 
         Args:
             words: of lower-case letters alone.
         """
-        having = [self._having(stem) for stem in self._words.stems(words)]
-        most = max(having, default=0)
-        return [word for word, n in zip(words, having, strict=True) if most and n == most]
+        forms: dict[str, list[str]] = {}
+        for word, stem in zip(words, self._words.stems(words), strict=True):
+            forms.setdefault(stem, []).append(word)
+        counts = {stem: self._having(stem) for stem in forms}
+        return [(stem, forms[stem]) for stem in sorted(forms, key=lambda s: -counts[s]) if counts[stem]]
+
+    def rows(self, term: str, most: int) -> list[int]:
+        """The first papers that have a term."""
+        found: list[int] = []
+        for part in self._parts:
+            rows = part.postings.of(term)[0] + part.first
+            found += (rows if self._present is None else rows[self._present[rows]])[:most].tolist()
+        return found[:most]
 
     def terms(self, text: str) -> Sequence[str]:
         """The terms of a text as this index counts them."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 from llama_index.core.base.embeddings.base import BaseEmbedding
 
@@ -75,7 +77,7 @@ class HybridSearch:
             watch.stage("retrieve", operation="retrieval", data_source="library", top_k=top_k, query=query),
             self._indexes.lease() as generation,
         ):
-            asked = understand(query, generation.lexical, self._is_word)
+            asked = understand(query, generation.lexical, self._is_word, partial(self._texts, generation))
             clock.lap("understand")
             encoded = faults.around("embedding", lambda: encode_query(self._model, asked.text))
             clock.lap("encode")
@@ -119,6 +121,11 @@ class HybridSearch:
             return True
         nothing, something = self._model.count_tokens(["", word])
         return something - nothing < 2
+
+    def _texts(self, generation: Generation, rows: list[int]) -> list[str]:
+        """The papers of some rows, as far as they still stand in the library."""
+        papers = self._library.papers({generation.ids[row] for row in rows})
+        return [f"{paper.title} {paper.abstract}" for paper in papers.values()]
 
     def _reranked(self, text: str, short: Shortlist, faults: Faults) -> Shortlist:
         reranker = self._reranker

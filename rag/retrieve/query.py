@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from string import ascii_lowercase
 
 from rag.index.lexical import LexicalIndex
+from rag.index.words import STOPWORDS
 from rag.types import Paper
 
 _QUOTED = re.compile(r'"([^"]+)"|“([^”]+)”|«([^»]+)»|„([^“”]+)[“”]')
 _WORDS = re.compile(r"\w+")
 _PLAIN = re.compile(r"[a-z]{5,24}")  # shorter words have too many neighbours, longer ones are no words
+_ENDING = re.compile(r"(?:ing|ed|es|s)$")
+_LEAST_BARE = 5  # letters
+_TRIED = 4  # stems one slip away that are looked at
+_READ = 30  # papers in which a stem's forms are looked up
 _NAMED = 5  # words from which a title standing within a question names the paper, not a subject
 
 
@@ -58,34 +64,65 @@ def words_of(text: str) -> str:
     return " ".join(_WORDS.findall(unicodedata.normalize("NFKC", text).casefold()))
 
 
-def understand(query: str, lexical: LexicalIndex, is_word: Callable[[str], bool]) -> Asked:
+def understand(
+    query: str,
+    lexical: LexicalIndex,
+    is_word: Callable[[str], bool],
+    read: Callable[[list[int]], Iterable[str]],
+) -> Asked:
     """The query, with what is no word replaced by the commonest word of the papers that is one slip away.
 
-    A slip is a letter left out, put in, changed, or two exchanged (Damerau, 1964).
+    A slip is a letter left out, put in, changed, or two exchanged (Damerau, 1964); words that mean nothing by
+    themselves ("waht") are told by the last kind alone. What is put in stands in
+    a paper as it is: a stem that papers have makes no word of every ending.
 
     Args:
         query: any text.
         lexical: the words of the papers.
         is_word: whether a word that no paper has is a word all the same.
+        read: the texts of the papers of some rows.
     """
     text, mended = query, {}
     for word in lexical.unknown(query):
-        if _PLAIN.fullmatch(word) and not is_word(word) and (equals := lexical.commonest([*_slips(word)])):
-            near = next(filter(is_word, equals), equals[0])
+        if not word.isascii() or not word.isalpha() or is_word(word) or is_word(_bare(word)):
+            continue
+        near = next((slip for slip in _exchanged(word) if slip in STOPWORDS), None)
+        if near or (_PLAIN.fullmatch(word) and (near := _nearest(word, lexical, read))):
             text, places = re.subn(rf"\b{word}\b", near, text, flags=re.IGNORECASE)
             if places:  # none where folding took an accent away
                 mended[word] = near
     return Asked(text, mended)
 
 
+def _bare(word: str) -> str:
+    """A word without the ending that a verb or a plural has; itself where too little would be left."""
+    bare = _ENDING.sub("", word)
+    return bare if len(bare) >= _LEAST_BARE else word
+
+
+def _nearest(word: str, lexical: LexicalIndex, read: Callable[[list[int]], Iterable[str]]) -> str | None:
+    """The word one slip away that most papers have; of its forms, the one that they write most often."""
+    for stem, forms in lexical.by_stem([*dict.fromkeys(_slips(word))])[:_TRIED]:
+        texts = read(lexical.rows(stem, _READ))
+        counts = Counter(said for text in texts for said in set(words_of(text).split()))
+        if written := max((form for form in forms if counts[form]), key=counts.__getitem__, default=None):
+            return written
+    return None
+
+
+def _exchanged(word: str) -> Iterator[str]:
+    """The word with two neighbours exchanged, the first letter left where it is."""
+    for i in range(1, len(word) - 1):
+        yield word[:i] + word[i + 1] + word[i] + word[i + 2 :]
+
+
 def _slips(word: str) -> Iterator[str]:
     """Every string one slip away that starts with the same letter."""
+    yield from _exchanged(word)
     for i in range(1, len(word) + 1):
         head, tail = word[:i], word[i:]
         if tail:
             yield head + tail[1:]
-        if len(tail) > 1:
-            yield head + tail[1] + tail[0] + tail[2:]
         for letter in ascii_lowercase:
             yield head + letter + tail
             if tail:

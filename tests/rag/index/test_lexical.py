@@ -89,8 +89,17 @@ def test_unknown_words_are_named_as_written_once_and_stopwords_never(tmp_path: P
     assert index.unknown("The Florbs of graphs, kmeans, and florbs?") == ("florbs",)
 
 
-def test_the_commonest_word_is_that_of_most_papers_in_any_form(tmp_path: Path) -> None:
+def test_words_go_by_their_stems_that_of_most_papers_first(tmp_path: Path) -> None:
     index = index_of(tmp_path, [("graph", ""), ("graphs", "kinase"), ("kinases", "graph"), ("the", "of")])
-    assert index.commonest(["kinase", "graphing", "sparse"]) == ["graphing"]
-    assert index.commonest(["sparse", "kinases", "kinase"]) == ["kinases", "kinase"]
-    assert index.commonest(["sparse"]) == index.commonest([]) == []
+    assert index.by_stem(["kinase", "graphing", "sparse", "kinases"]) == [
+        ("graph", ["graphing"]),
+        ("kinas", ["kinase", "kinases"]),
+    ]
+    assert index.by_stem(["sparse"]) == index.by_stem([]) == []
+
+
+def test_the_papers_of_a_term_are_as_many_as_are_wanted(tmp_path: Path) -> None:
+    index = index_of(tmp_path, [("graph", ""), ("kinase", ""), ("graphs", "graph")])
+    assert index.rows("graph", 5) == [0, 2]
+    assert index.rows("graph", 1) == [0]
+    assert index.rows("unheard", 1) == []

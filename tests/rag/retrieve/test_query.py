@@ -14,17 +14,27 @@ _PAPER = Paper(
 )
 
 
+_TEXTS = [
+    *["Sparse attention. Transformers translate sentences with attention."] * 3,
+    "Translated shaps. Shap explains, they translated it.",
+    "Rare tension. A network recognises speech while switching.",
+]
+
+
 def _nothing(_: str) -> bool:
     return False
+
+
+def _read(rows: list[int]) -> list[str]:
+    return [_TEXTS[row] for row in rows]
 
 
 @pytest.fixture
 def lexical(tmp_path: Path) -> LexicalIndex:
     words = Words()
     builder = LexicalBuilder(words, LexicalOptions())
-    for _ in range(3):
-        builder.add("Sparse attention", "Transformers translate sentences with attention.")
-    builder.add("Rare tension", "A network recognises speech.")
+    for text in _TEXTS:
+        builder.add(*text.split(". ", 1))
     builder.save(tmp_path / "lexical")
     return LexicalIndex([Postings(tmp_path / "lexical")], words, LexicalOptions())
 
@@ -37,27 +47,36 @@ def lexical(tmp_path: Path) -> LexicalIndex:
         ("attentoin", "attention"),
         ("atzention", "attention"),
         ("Transfomers", "transformers"),
+        ("waht", "what"),
     ],
 )
 def test_a_slip_of_one_letter_is_mended(lexical: LexicalIndex, slip: str, meant: str) -> None:
-    asked = understand(f"what about {slip} then?", lexical, _nothing)
-    assert lexical.terms(asked.text) == lexical.terms(f"what about {meant} then?")
-    assert list(asked.mended) == [slip.casefold()]
+    asked = understand(f"what about {slip} then?", lexical, _nothing, _read)
+    assert asked == Asked(f"what about {meant} then?", {slip.casefold(): meant})
 
 
-def test_of_equally_common_words_one_that_is_a_word_is_taken(lexical: LexicalIndex) -> None:
-    assert understand("translatez", lexical, "translated".__eq__).mended == {"translatez": "translated"}
+def test_of_a_stems_forms_the_one_is_taken_that_papers_write_most(lexical: LexicalIndex) -> None:
+    assert understand("translatex", lexical, _nothing, _read).mended == {"translatex": "translate"}
 
 
-def test_a_word_that_no_paper_has_is_not_taken_for_a_slip(lexical: LexicalIndex) -> None:
-    assert understand("a traction, a tentsion", lexical, "traction".__eq__).mended == {"tentsion": "tension"}
+@pytest.mark.parametrize("word", ["shapping", "swapping", "attentions"])
+def test_no_word_is_made_that_no_paper_writes(lexical: LexicalIndex, word: str) -> None:
+    """The stem of "shapping" is that of "shap", which papers have; nobody writes "shapping"."""
+    assert understand(f"{word} pairs", lexical, _nothing, _read) == Asked(f"{word} pairs")
+
+
+@pytest.mark.parametrize("known", ["stitching", "stitch"])
+def test_a_word_that_no_paper_has_is_not_taken_for_a_slip(lexical: LexicalIndex, known: str) -> None:
+    asked = understand("stitching, a tentsion", lexical, known.__eq__, _read)
+    assert asked.mended == {"tentsion": "tension"}
+    assert understand("stitching", lexical, _nothing, _read).mended == {"stitching": "switching"}
 
 
 @pytest.mark.parametrize(
     "query", ["attention", "xylophone quintets", "LTC cell", "", "注意", "a1b2c3 GPT-9", "attentión"]
 )
 def test_what_is_known_or_near_nothing_stays(lexical: LexicalIndex, query: str) -> None:
-    assert understand(query, lexical, _nothing) == Asked(query)
+    assert understand(query, lexical, _nothing, _read) == Asked(query)
 
 
 @pytest.mark.parametrize(
