@@ -36,6 +36,14 @@ _ABOUT = re.compile(
     r"|^\W*help\W*$|^\W*how (?:do|does) (?:you|this) work\W*$",
     re.IGNORECASE,
 )
+_COURTESY = re.compile(
+    r"\b(?:how(?: are|'s|’s| is| was| r) (?:you|u|it going|everything|everybody|everyone|life|things"
+    r"|your (?:day|night|morning|evening|weekend|week))\b|how do you do\b|what(?:'s|’s| is) up\b"
+    r"|are you (?:there|well|fine|ok(?:ay)?|good)\b|(?:how|what a?) (?:nice|lovely|kind|wonderful|great)\b)"
+    r"(?: (?:doing|today|tonight|all|everyone|everybody|there|now|again|friend))*\s*\??",
+    re.IGNORECASE,
+)
+_ASKING = re.compile(r"\?|\bhow\b", re.IGNORECASE)
 
 
 def friendly_line(message: str) -> str | None:
@@ -45,16 +53,16 @@ def friendly_line(message: str) -> str | None:
             "I answer questions from the stored papers, and show the exact words each answer rests on. "
             "Ask me about anything that these papers may hold."
         )
-    words = [word.casefold() for word in _WORDS.findall(message)]
-    if not words or len(words) > _LONGEST or any(c.isdigit() for c in message):
+    rest = _COURTESY.sub("", message)
+    said = {word.casefold() for word in _WORDS.findall(rest)}
+    if len(message.split()) > _LONGEST or any(c.isdigit() for c in message) or _ASKING.search(rest):
         return None
-    said = set(words)
     if said - _THANKS - _BYE - _HELLO - _FILLER:
         return None
     if said & _THANKS:
         return "You're welcome! Ask again whenever you like."
     if said & _BYE:
         return "Goodbye, and good luck with your reading!"
-    if said & _HELLO:
+    if said & _HELLO or rest != message:
         return "Hello! Ask me anything about the stored papers, and I'll answer with their own words."
     return None

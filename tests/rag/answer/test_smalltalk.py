@@ -16,6 +16,10 @@ from rag.answer.smalltalk import friendly_line
         "Good morning",
         "who are you?",
         "What can you do?",
+        "Hi, how are you today?",
+        "Hello! How's it going?",
+        "Thanks, that is exactly what I needed",
+        "How are you?",
     ],
 )
 def test_small_talk_gets_a_friendly_line(message: str) -> None:
@@ -32,6 +36,12 @@ def test_small_talk_gets_a_friendly_line(message: str) -> None:
         "",
         "???",
         "Is it good?",
+        "Thanks. And how much is needed?",
+        "Hello, how is it done?",
+        "Thanks, how much is it",
+        "How is everything connected?",
+        "How are you trained?",
+        "thank you, is it good for you?",
         "Which evening chronotypes sleep less?",
     ],
 )
