@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from rag.answer.compose import Composed
 from rag.answer.instructions import reads_as_instruction
+from rag.answer.lexicon import words_of
 from rag.answer.verify.clauses import shorter_forms
-from rag.answer.verify.markers import DraftReader, Piece
+from rag.answer.verify.markers import DraftReader, Part, Piece
 from rag.answer.verify.no_fact import states_no_fact
 from rag.answer.verify.statement import read_statement
 from rag.answer.verify.verifier import Prepared, Support, rank
 from rag.types import Citation, Contradiction, Sentence, Span
 
 _ABOUT = 0.5  # relation from which a sentence is replaced by the words of the paper rather than dropped
+
+_CLAUSE = 2  # words with a meaning that make a clause
+_BACK = re.compile(
+    r"\W*(?:(?:and|but|so|thus|also|however|moreover|furthermore|in addition|additionally)\W+)*"
+    r"(?:it|its|it's|they|their|them|this|that|these|those|such|he|she|his|her|the (?:latter|former|same))\b",
+    re.IGNORECASE,
+)
+_LEADS_IN = re.compile(r":\W*$|\b(?:following|below)\b", re.IGNORECASE)
 
 Deed = Literal["kept", "reattributed", "shortened", "quoted", "said"]
 
@@ -51,6 +61,9 @@ class AnswerChecker:
         self._reader = DraftReader()
         self._quoted: set[tuple[str, Span]] = set()
         self._sent: set[str] = set()
+        self._gap = ""
+        self._follows_dropped = False
+        self._turned_list = False
         self.dropped = 0
         """Sentences that could not be supported."""
 
@@ -68,13 +81,32 @@ class AnswerChecker:
 
     def _each(self, pieces: Iterable[Piece]) -> Iterator[Checked]:
         for piece in pieces:
-            checked = self._check(piece)
+            checked = None if self._hangs_on_dropped(piece) else self._check(piece)
+            self._follows_dropped = checked is None
             if checked is None:
                 self.dropped += 1
-            elif checked.text not in self._sent:
-                self._sent.add(checked.text)
-                self._quoted.update((support.paper.id, support.span) for support in checked.supports)
-                yield checked
+                self._turned_list = self._turned_list or self._turns_list(piece.text)
+            if checked is None or checked.text in self._sent:
+                self._gap = piece.before if piece.before.strip(" ") else self._gap
+                continue
+            before = checked.before if checked.before.strip(" ") else self._gap or checked.before
+            self._gap = ""
+            self._sent.add(checked.text)
+            self._quoted.update((support.paper.id, support.span) for support in checked.supports)
+            yield replace(checked, before=before)
+
+    def _hangs_on_dropped(self, piece: Piece) -> bool:
+        """Whether a sentence's meaning hung on one that is not sent: its "it", or what its list is of."""
+        if piece.before.startswith("\n") and not piece.is_item:
+            self._turned_list = False
+        return self._turned_list or (self._follows_dropped and bool(_BACK.match(piece.text)))
+
+    def _turns_list(self, text: str) -> bool:
+        """Whether a line says of the list below it that it is not so."""
+        if not _LEADS_IN.search(text):
+            return False
+        statement = read_statement(text, self._prepared.words)
+        return bool(statement.denials or statement.words & words_of("refuting"))
 
     def _check(self, piece: Piece) -> Checked | None:
         text = piece.text
@@ -82,30 +114,39 @@ class AnswerChecker:
             return None
         if states_no_fact(read_statement(text, self._prepared.words)):
             return Checked(piece.before, text, (), "said")
+        if clauses := self._clauses(piece):
+            found = self._by_clauses(piece, clauses)
+            return found or self._repaired(piece)
         cited = self._known(piece.markers)
         near = self._prepared.check_each(text, cited) if cited else []
         against = tuple(support for support in near if support.contradicts)
-        found = self._as_cited(piece, near) or self._by_others(piece)
+        held = tuple(support for support in near if support.supported)
+        found = Checked(piece.before, text, held, "kept") if held else self._by_others(piece)
         return replace(found, against=against) if found else self._repaired(piece)
 
-    def _as_cited(self, piece: Piece, near: Sequence[Support]) -> Checked | None:
-        """The sentence with those of its sources that hold, or part by part."""
-        if held := [support for support in near if support.supported]:
-            return Checked(piece.before, piece.text, tuple(held), "kept")
-        parts = [part for part in piece.parts if part.text.strip(" .,;")]
-        if not near or len(parts) < 2 or not all(part.markers for part in parts):
-            return None
+    def _clauses(self, piece: Piece) -> tuple[Part, ...]:
+        """The parts of a sentence that each have sources of their own and say something by themselves."""
+        parts = tuple(part for part in piece.parts if part.text.strip(" .,;"))
+        terms = [self._prepared.words.terms(part.text) for part in parts]
+        whole = len(parts) > 1 and all(part.markers for part in parts) and min(map(len, terms)) >= _CLAUSE
+        return parts if whole else ()
+
+    def _by_clauses(self, piece: Piece, clauses: Sequence[Part]) -> Checked | None:
+        """The sentence where each clause is supported by its own source, or by another one."""
         found: list[Support] = []
-        for part in parts:
-            best = max(
-                self._prepared.check_each(part.text.strip(" ,;"), self._known(part.markers)),
-                key=rank,
-                default=None,
-            )
+        against: list[Support] = []
+        deed: Deed = "kept"
+        for clause in clauses:
+            text = clause.text.strip(" ,;")
+            near = self._prepared.check_each(text, self._known(clause.markers))
+            best = max(near, key=rank, default=None)
+            if best is None or not best.supported:
+                best, deed = self._prepared.check(text), "reattributed"
             if best is None or not best.supported:
                 return None
             found.append(best)
-        return Checked(piece.before, piece.text, tuple(dict.fromkeys(found)), "kept")
+            against += [support for support in near if support.contradicts]
+        return Checked(piece.before, piece.text, tuple(dict.fromkeys(found)), deed, tuple(against))
 
     def _known(self, markers: Sequence[int]) -> list[int]:
         """The places of the papers that markers name; invented ones name none."""

@@ -6,10 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 
 from rag.answer.verify.clauses import last_clause
+from rag.answer.verify.crossed import crossed
 from rag.answer.verify.names import stands_in
 from rag.answer.verify.opposites import negated_forms, sides
 from rag.answer.verify.quantities import Quantity, quantities
 from rag.answer.verify.statement import Statement, Turn, denies
+from rag.answer.verify.strength import overstated
 from rag.answer.verify.tokens import Token
 
 CONTRADICTING = ("negation", "opposite")
@@ -37,6 +39,8 @@ def faults(
         *_sides(claim, span),
         *exchanged(claim, span),
         *_added(claim, span),
+        *overstated(claim, span),
+        *crossed(claim, span),
     ]
     return tuple(dict.fromkeys(found))
 
@@ -128,6 +132,7 @@ def exchanged(claim: Statement, span: Statement) -> Iterator[str]:
     ours, theirs = _words(claim), _words(span)
     matcher = SequenceMatcher(None, [t.folded for t in ours], [t.folded for t in theirs], autojunk=False)
     codes = matcher.get_opcodes()
+    moved = sum(denies(t.folded) for t in ours) == sum(denies(t.folded) for t in theirs)  # see _denials
     for i, (kind, a, b, c, d) in enumerate(codes):
         if kind == "equal" or not _anchored(codes, i, len(ours), len(theirs)):
             continue
@@ -135,6 +140,7 @@ def exchanged(claim: Statement, span: Statement) -> Iterator[str]:
         lost = [t.folded for t in (*put, *taken) if denies(t.folded)]
         if (
             lost
+            and not moved
             and len(put) <= _SWAPPED
             and len(taken) <= _SWAPPED
             and not (put and taken and _both_deny(put, taken))

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rag.corpus import sentence_spans
 
 _NUMBERS = r"\^?\d{1,4}(?:\s*[,;–-]\s*\^?\d{1,4})*"
 _MARKER = re.compile(rf"\s*(?:\[({_NUMBERS})\]|【({_NUMBERS})[^】]{{0,20}}】)")
-_AFTER_STOP = re.compile(rf"([.!?]+[\"”’)]?)((?:\s*(?:\[{_NUMBERS}\]|【{_NUMBERS}[^】]{{0,20}}】))+)")
-_BULLET = re.compile(r"^\s*(?:[-*•+]|\d{1,2}[.)])\s+|^\s*#{1,6}\s+|^\s*>\s?")
-_EMPHASIS = re.compile(r"\*\*|__|(?<!\w)[*_`]+(?=\w)|(?<=[\w.,!?])[*_`]+(?!\w)")
+_MARKERS = re.compile(rf"^(?:{_MARKER.pattern})+")
+_AFTER_STOP = re.compile(
+    rf"([.!?]+[\"”’)]?[*_]{{0,3}})((?:\s*(?:\[{_NUMBERS}\]|【{_NUMBERS}[^】]{{0,20}}】))++)(?!\s+[a-z])"
+)
+_INTERVAL = re.compile(r"(?:[∈=]|\b(?:interval|range))\s*$", re.IGNORECASE)
+_AS_NOUN = re.compile(
+    r"(?:^|\b(?:according to|as in|by|from|in|like|of|per|see|than|with))\W*$", re.IGNORECASE
+)
+_AS_SUBJECT = re.compile(r"\b(?:and|but|or|that|whereas|while)\s*$", re.IGNORECASE)
+_BULLET = re.compile(r"^\s*(?:[-*•+]|\d{1,2}[.)])\s+|^\s*#{1,6}\s+|^\s*>(?!\s*[\d=.])\s?")
+_PAIRED = re.compile(r"(?<![\w*_`])(\*{1,3}|_{1,3}|`{1,3})(?=\S)(.+?)(?<=\S)\1(?![\w*_`])")
+_LEFT_OVER = re.compile(r"(?<!\w)\*\*(?=\w)|(?<=[\w.,!?])\*\*(?!\w)|^(?:[*_`]+\s*)+(?=\w)|(?<=[.!?])[*_`]+$")
 _LETTER = re.compile(r"[^\W_]")
 _AHEAD = 2  # sentences seen beyond one before it is whole: markers, or a lower-case word, may still join it
 _SETTLED = 40  # ... or characters seen beyond its end: all that the segmenter looks at, or markers take up
@@ -43,6 +52,11 @@ class Piece:
     def text(self) -> str:
         """The sentence without markers."""
         return _tidy("".join(part.text for part in self.parts))
+
+    @property
+    def is_item(self) -> bool:
+        """Whether it begins an item of a list."""
+        return "-" in self.before
 
     @property
     def markers(self) -> tuple[int, ...]:
@@ -119,7 +133,12 @@ def _parts(sentence: str) -> tuple[Part, ...]:
     parts: list[Part] = []
     start = 0
     for match in _MARKER.finditer(sentence):
-        between, numbers = sentence[start : match.start()], tuple(_numbers(match.group(1) or match.group(2)))
+        numbers = tuple(_numbers(match.group(1) or match.group(2)))
+        if _is_interval(numbers, sentence[: match.start()]):
+            continue
+        between = sentence[start : match.start()] + _noun(
+            sentence[: match.start()], sentence[match.start() :]
+        )
         if parts and not between.strip(" ,;"):
             parts[-1] = Part(parts[-1].text, parts[-1].markers + numbers)
         else:
@@ -133,6 +152,27 @@ def _parts(sentence: str) -> tuple[Part, ...]:
     return tuple(parts)
 
 
+def _is_interval(numbers: Sequence[int], before: str) -> bool:
+    """Whether numbers in brackets are the ends of an interval: ``[0, 1]``; no paper has number 0."""
+    return len(numbers) > 1 and (0 in numbers or bool(_INTERVAL.search(before)))
+
+
+def _noun(before: str, marked: str) -> str:
+    """What to read where markers are a word of their sentence: "[2] finds", "according to [1]".
+
+    Args:
+        before: the sentence up to them.
+        marked: the sentence from them on.
+    """
+    behind = _MARKERS.sub("", marked)
+    goes_on = re.match(r"\s+[a-z]", behind)
+    begins = not _LETTER.search(before)
+    if not (goes_on if begins else _AS_NOUN.search(before) or (goes_on and _AS_SUBJECT.search(before))):
+        return ""
+    many = re.search(r"\d\D+\d", marked[: len(marked) - len(behind)])
+    return ("The" if begins else " the") + (" papers" if many else " paper")
+
+
 def _numbers(text: str) -> Iterator[int]:
     for item in re.split(r"\s*[,;]\s*", text.replace("^", "")):
         low, _, high = re.sub(r"\s*[–-]\s*", "-", item).partition("-")
@@ -142,4 +182,5 @@ def _numbers(text: str) -> Iterator[int]:
 
 def _tidy(text: str) -> str:
     """One space between words, no emphasis, none before a stop."""
-    return re.sub(r"\s+([.,;:!?])", r"\1", " ".join(_EMPHASIS.sub("", text).split()))
+    bare = _LEFT_OVER.sub("", _PAIRED.sub(r"\2", _PAIRED.sub(r"\2", text.strip())))
+    return re.sub(r"\s+([.,;:!?])", r"\1", " ".join(bare.split()))

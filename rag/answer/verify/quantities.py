@@ -1,10 +1,15 @@
-"""The numbers that a sentence states, however spelt: ``1,000``, ``76.5 percent``, ``3e-4``, ``twelve``."""
+"""The numbers that a sentence states, however spelt: ``1,000``, ``76.5 percent``, ``3e-4``, ``twelve``.
+
+With a number go its unit and what it is counted by (``5 mg/kg``), the bound that is put on it (``< 0.05``,
+``at most 3``) and the range that it ends (``10 to 20``).
+"""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from rag.answer.verify.bounds import bound_at
 from rag.answer.verify.tokens import plain
 
 # fmt: off
@@ -59,9 +64,13 @@ _VALUES: dict[str, float] = {
 }
 _DIGITS = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
 _SUFFIX = "|".join(sorted(map(re.escape, _UNIT_OF), key=len, reverse=True))
+_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
+_HIGH = "[⁺⁻]?[⁰¹²³⁴-⁹]+"
 _NUMBER = re.compile(
-    rf"(?:(?:(?<=[\s(\[=<>~≤≥±])|^)(?P<sign>-)|(?<![\w.])(?<!\w-)|(?<=\d-)|(?<=\d[xX]))(?P<digits>{_DIGITS})"
-    r"(?:\s?[×x*]\s?10\s?\^?\s?(?P<power>[-+]?\s?\d+)|[eE](?P<exponent>[-+]?\d+))?"
+    rf"(?:(?:(?<=[\s(\[=<>~≤≥±])|^)(?P<sign>-)|(?<![\w.])(?<!\w-)|(?<=\d-)|(?<=\d[xX])|(?<=[lg]eq)|(?<=[lg]e))"
+    rf"(?P<digits>{_DIGITS})"
+    rf"(?:\s?[×x*]\s?10(?:\s?\^?\s?(?P<power>[-+]?\s?\d+)|(?P<high>{_HIGH}))|[eE](?P<exponent>[-+]?\d+)"
+    rf"|\s?\^\s?(?P<raised>[-+]?\s?\d+)|(?P<raised_high>{_HIGH}))?"
     rf"(?:[\s-]?(?P<size>hundred|thousand|million|billion|trillion|(?-i:[kKMB]))(?![A-Za-z]))?"
     rf"(?:[\s-]{{0,2}}(?P<unit>{_SUFFIX})(?![A-Za-z]))?(?![A-Z]|\w*\d)"
     rf"|(?<![\w-])(?P<word>(?:{'|'.join(_TENS)})(?:[\s-](?:{'|'.join(list(_SMALL)[1:10])}))?|{'|'.join(_VALUES)})"
@@ -75,43 +84,115 @@ _NOT_COUNTED = frozenset(
 )  # often no number: "one of", "third-party", "first half"
 
 
+_RANGE = re.compile(r"\s*(?:-|to|through)\s*|\s+and\s+", re.IGNORECASE)
+_BETWEEN = re.compile(r"\bbetween\s+\S{0,2}$", re.IGNORECASE)
+_CHANGES = re.compile(r"\bfrom\s+\S{0,2}$", re.IGNORECASE)
+_TIMES = frozenset({"second", "minute", "hour", "day", "week", "month", "year", "ms"})
+_PER = re.compile(r"\s?/\s?([A-Za-zµμ]+)(?![\w/-]*\d)|\s+per\s+([a-z]+)|\s+(?:a|an|each|every)\s+([a-z]+)")
+_FAR = 30  # characters before a number in which words bound it
+
+
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A number with its unit (empty where it has none), and where it stands in the sentence."""
+    """A number as a sentence states it.
+
+    Attributes:
+        value: the number.
+        unit: empty where it has none.
+        start: its place in the sentence, in code points.
+        end: behind its unit.
+        text: as it stands.
+        per: what it is counted by, ``("kg", "day")`` in "5 mg/kg/day".
+        bound: 1 where the sentence says that or more, -1 where it says that or less, else 0.
+        ends: the range that it is one end of, if it is.
+    """
 
     value: float
     unit: str
     start: int
     end: int
     text: str
+    per: tuple[str, ...] = ()
+    bound: int = 0
+    ends: tuple[float, float] | None = None
 
     def agrees(self, other: Quantity) -> bool:
-        """Whether both state the same: equal numbers, and units that do not differ."""
-        same = abs(self.value - other.value) <= 1e-9 * max(1.0, abs(self.value))
-        return same and (
-            self.unit == other.unit
-            or (not {"%", "points"} & {self.unit, other.unit} and "" in (self.unit, other.unit))
+        """Whether a sentence may state this number where its source states the other one.
+
+        The number and its unit are the same; a bound or a range that the source puts is not left out, but
+        for "more than", which leaves the number true; none is put that the source lacks.
+        """
+        return (
+            abs(self.value - other.value) <= 1e-9 * max(1.0, abs(self.value))
+            and self._same_unit(other)
+            and self.per == other.per
+            and self._bound_by(other)
         )
+
+    def _same_unit(self, other: Quantity) -> bool:
+        return self.unit == other.unit or (
+            not {"%", "points"} & {self.unit, other.unit} and "" in (self.unit, other.unit)
+        )
+
+    def _bound_by(self, other: Quantity) -> bool:
+        if other.ends is None or self.ends is not None:
+            return self.bound == other.bound or (self.bound == 0 and other.bound > 0)
+        end = max(other.ends) if self.bound < 0 else min(other.ends)
+        return self.bound != 0 and self.value == end
 
 
 def quantities(text: str) -> tuple[Quantity, ...]:
     """The quantities of a sentence, in order; digits within names (``GPT-4``, ``p53``) are none."""
     flat = plain(text)
     found = [_read(match) for match in _NUMBER.finditer(flat)]
-    kept = [quantity for quantity in found if quantity is not None]
+    kept = [_with_surroundings(quantity, flat) for quantity in found if quantity is not None]
     for i in range(len(kept) - 2, -1, -1):  # "5-9%", "7, 8 and 9 mg": the unit at the end holds for all
         here, after = kept[i], kept[i + 1]
         if not here.unit and after.unit and _JOINS.fullmatch(flat, here.end, after.start):
-            kept[i] = Quantity(here.value, after.unit, here.start, here.end, here.text)
+            kept[i] = replace(here, unit=after.unit, per=here.per or after.per)
+    for i in range(len(kept) - 1):
+        if _is_range(kept, i, flat):
+            ends = (kept[i].value, kept[i + 1].value)
+            kept[i], kept[i + 1] = replace(kept[i], ends=ends), replace(kept[i + 1], ends=ends)
     return tuple(kept)
+
+
+def _with_surroundings(quantity: Quantity, flat: str) -> Quantity:
+    """The quantity with its bound and with what it is counted by."""
+    per: list[str] = []
+    end = quantity.end
+    while (match := _PER.match(flat, end)) and (quantity.unit or _by(match) in _TIMES or per):
+        if match[3] and _by(match) not in _TIMES:
+            break
+        per.append(_by(match))
+        end = match.end()
+    before, after = flat[max(0, quantity.start - _FAR) : quantity.start], flat[end : end + _FAR]
+    return replace(quantity, per=tuple(per), bound=bound_at(before, after, time=quantity.unit in _TIMES))
+
+
+def _by(match: re.Match[str]) -> str:
+    word: str = next(filter(None, match.groups()))
+    return _UNIT_OF.get(word.casefold(), word.casefold())
+
+
+def _is_range(found: list[Quantity], i: int, flat: str) -> bool:
+    """Whether a number and the next are the two ends of a range, rather than a change or a list."""
+    here, after = found[i], found[i + 1]
+    joined = _RANGE.fullmatch(flat, here.end, after.start)
+    if not joined or here.ends or here.value >= after.value:
+        return False
+    before = flat[max(0, here.start - _FAR) : here.start]
+    return bool(_BETWEEN.search(before)) if "and" in joined.group() else not _CHANGES.search(before)
 
 
 def _read(match: re.Match[str]) -> Quantity | None:
     part = match.groupdict()
     if part["digits"]:
         value = float(part["digits"].replace(",", "")) * (-1 if part["sign"] else 1)
-        power = part["power"] or part["exponent"]
-        value *= 10.0 ** int(power.replace(" ", "")) if power and len(power) < 6 else 1
+        if exponent := part["power"] or part["high"] or part["exponent"]:
+            value *= _power(10.0, exponent)
+        elif exponent := part["raised"] or part["raised_high"]:
+            value = _power(value, exponent)
         size, unit = part["size"], part["unit"]
     elif part["word"]:
         value, size, unit = _spelt(part["word"]), part["wsize"], part["wunit"]
@@ -124,6 +205,14 @@ def _read(match: re.Match[str]) -> Quantity | None:
     return Quantity(
         value, _UNIT_OF.get((unit or "").casefold(), ""), match.start(), match.end(), match.group()
     )
+
+
+def _power(base: float, exponent: str) -> float:
+    """A power; without end where it is too large for a number, which then agrees with none."""
+    try:
+        return float(base ** int(exponent.translate(_RAISED).replace(" ", "")))
+    except (OverflowError, ZeroDivisionError, ValueError):
+        return float("nan")
 
 
 def _spelt(word: str) -> float:

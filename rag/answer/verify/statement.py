@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from rag.answer.lexicon import words_of
 from rag.answer.verify.names import names
@@ -23,8 +25,8 @@ class Turn:
         word: that does it.
         group: of opposites, or -1 for a denial.
         sign: 1 or -1.
-        scope: terms it reaches forward, nearest first.
-        around: terms near it on either side.
+        scope: terms it reaches forward, nearest first; none of nouns that say nothing by themselves.
+        around: terms near it on either side, in its clause.
     """
 
     word: str
@@ -76,15 +78,26 @@ def _denies(tokens: tuple[Token, ...], i: int) -> bool:
 
 
 def _turn(tokens: tuple[Token, ...], i: int, group: int, sign: int) -> Turn:
-    scope: list[str] = []
-    for token in tokens[i + 1 :]:
-        if len(scope) >= _SCOPE or token.is_mark or token.folded in words_of("clauses"):
-            break
-        scope += token.terms
     near = _near(tokens[i + 1 :]) | _near(tokens[:i][::-1])
-    return Turn(tokens[i].folded, group, sign, tuple(scope), near)
+    return Turn(tokens[i].folded, group, sign, following(tokens, i), near)
+
+
+def following(tokens: Sequence[Token], i: int) -> tuple[str, ...]:
+    """The next few terms behind a word, within its clause."""
+    clause = takewhile(lambda token: not token.is_mark and not _begins_clause(token), tokens[i + 1 :])
+    return tuple(term for token in _telling(clause) for term in token.terms)[:_SCOPE]
 
 
 def _near(tokens: tuple[Token, ...]) -> frozenset[str]:
-    bearing = [token for token in tokens if token.terms][:_AROUND]
+    bearing = _telling(takewhile(lambda token: not _begins_clause(token), tokens))[:_AROUND]
     return frozenset(term for token in bearing for term in token.terms)
+
+
+def _begins_clause(token: Token) -> bool:
+    return token.text == ";" or token.folded in words_of("clauses")
+
+
+def _telling(tokens: Iterable[Token]) -> list[Token]:
+    """The words with terms, without those that say little by themselves unless there are no others."""
+    bearing = [token for token in tokens if token.terms]
+    return [token for token in bearing if token.folded not in words_of("light")] or bearing

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rag.index.words import Words
 
-_TOKEN = re.compile(r"[^\W_]+(?:(?:['.&/]|(?<=\d),(?=\d{3}))[^\W_]+)*|[,;:()—]")
+_TOKEN = re.compile(r"[^\W_]+(?:(?:['.&/^]|(?<=\d),(?=\d{3}))[^\W_]+)*|[,;:()—]")
 _PLAIN = str.maketrans(
     {
         **dict.fromkeys("‐‑‒–−", "-"),
