@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 Change = Callable[[str, str, random.Random], str | None]
 """``(sentence, text of another paper, random numbers)`` to the changed sentence."""
@@ -114,6 +114,52 @@ def _contrary(sentence: str, _other: str, rng: random.Random) -> str | None:
     return sentence[: match.start()] + _CONTRARY[match.group()] + sentence[match.end() :]
 
 
+def _put(pattern: str, put: Mapping[str, str]) -> Change:
+    """A change that puts other words in the place of one that matches; the rest of the match stays."""
+    found = re.compile(pattern, re.IGNORECASE)
+
+    def change(sentence: str, _other: str, rng: random.Random) -> str | None:
+        matches = list(found.finditer(sentence))
+        if not matches:
+            return None
+        match = rng.choice(matches)
+        return sentence[: match.start()] + put[match.group().casefold()] + sentence[match.end() :]
+
+    return change
+
+
+def _range_cut(sentence: str, _other: str, _rng: random.Random) -> str | None:
+    """The upper end of a range alone."""
+    cut = re.sub(
+        r"(?<!from )(?<![\w.-])\d+(?:\.\d+)?(?:\s?%)?(?: to |\s?[-–]{1,2}\s?)(?=\d+(?:\.\d+)?\b)",
+        "",
+        sentence,
+        count=1,
+    )
+    return cut if cut != sentence else None
+
+
+_BOUNDS = {
+    "up to ": "at least ", "at least ": "at most ", "more than ": "less than ", "over ": "under ",
+    "less than ": "more than ", "at most ": "at least ",
+}  # fmt: skip
+_LINKS = {
+    "is associated with": "causes", "are associated with": "cause", "was associated with": "caused",
+    "were associated with": "caused", "correlates with": "causes", "is correlated with": "causes",
+    "are correlated with": "cause", "is linked to": "causes", "is related to": "causes",
+    "are related to": "cause", "are linked to": "cause",
+}  # fmt: skip
+_PARTS = {
+    "some ": "all ",
+    "several ": "all ",
+    "many ": "all ",
+    "most ": "all ",
+    "often ": "always ",
+    "usually ": "always ",
+    "typically ": "always ",
+    "sometimes ": "always ",
+}
+
 TRUE_EDITS: dict[str, Change] = {
     "word for word": _same,
     "shortened": _shortened,
@@ -127,4 +173,14 @@ ERRORS: dict[str, Change] = {
     "name exchanged": _name,
     "contrary word": _contrary,
     "wrong paper": _same,
+    "hedge left out": _put(
+        r"\b(?:may|might|could) (?=[a-z])(?!not\b)", {"may ": "", "might ": "", "could ": ""}
+    ),
+    "some made all": _put(
+        r"(?<!the )(?<!at )\b(?:some|several|many|most|often|usually|typically|sometimes) (?=[a-z])", _PARTS
+    ),
+    "link made cause": _put("|".join(_LINKS), _LINKS),
+    "bound turned": _put(r"\b(?:up to|at least|more than|over|less than|at most) (?=\$?\d)", _BOUNDS),
+    "bound left out": _put(r"\b(?:up to|at most|less than) (?=\$?\d)", dict.fromkeys(_BOUNDS, "")),
+    "range cut": _range_cut,
 }

@@ -78,13 +78,13 @@ _NUMBER = re.compile(
     rf"|(?<![\w-])(?P<lone>hundred|thousand|million|billion)(?:[\s-]{{0,2}}(?P<lunit>{_SUFFIX}))?(?![\w])",
     re.IGNORECASE,
 )
-_JOINS = re.compile(r"\s*(?:-|to|and|or|,|, and|, or|vs\.?|versus|/|±|\+/-|than|from)\s*", re.IGNORECASE)
+_JOINS = re.compile(r"\s*(?:-{1,3}|to|and|or|,|, and|, or|vs\.?|versus|/|±|\+/-|than|from)\s*", re.IGNORECASE)
 _NOT_COUNTED = frozenset(
     {"one", "zero", "third", "half", "quarter"}
 )  # often no number: "one of", "third-party", "first half"
 
 
-_RANGE = re.compile(r"\s*(?:-|to|through)\s*|\s+and\s+", re.IGNORECASE)
+_RANGE = re.compile(r"\s*(?:-{1,3}|to|through)\s*|\s+and\s+", re.IGNORECASE)
 _BETWEEN = re.compile(r"\bbetween\s+\S{0,2}$", re.IGNORECASE)
 _CHANGES = re.compile(r"\bfrom\s+\S{0,2}$", re.IGNORECASE)
 _TIMES = frozenset({"second", "minute", "hour", "day", "week", "month", "year", "ms"})

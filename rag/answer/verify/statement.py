@@ -71,9 +71,11 @@ def denies(word: str) -> bool:
 
 
 def _denies(tokens: tuple[Token, ...], i: int) -> bool:
-    following = tokens[i + 1].folded if i + 1 < len(tokens) else ""
+    """Whether a word denies where it stands: not in "not only", nor in the bound "no more than 6"."""
+    behind = [token.folded for token in tokens[i + 1 : i + 4]] + [""] * 3
+    bounds = behind[1] == "than" and bool(quantities(behind[2]))
     return denies(tokens[i].folded) and not (
-        tokens[i].folded == "not" and following in ("only", "just", "merely")
+        (tokens[i].folded == "not" and behind[0] in ("only", "just", "merely")) or bounds
     )
 
 

@@ -25,26 +25,42 @@ def overstated(claim: Statement, span: Statement) -> Iterator[str]:
 
 
 def _hedges(claim: Statement, span: Statement) -> Iterator[str]:
-    """Hedges of which what they soften stands in the claim, which softens nothing."""
-    if claim.words & words_of("hedges"):
-        return
+    """Hedges of which what they soften stands in the claim, which does not soften it."""
     surely, _ = (frozenset(part.split()) for part in paragraphs("hedges"))
+    softer = words_of("hedges")
+    if claim.words & softer - span.words:
+        return
+    kept = _reached(claim, softer)
     for i, token in enumerate(span.tokens):
         if token.folded in surely and not (i and token.text == "May"):
             softened = following(span.tokens, i)
-            if softened and softened[0] in claim.held:
+            if softened and softened[0] in claim.held and not kept & set(softened):
                 yield f"strength: {token.folded}"
 
 
 def _universals(claim: Statement, span: Statement) -> Iterator[str]:
-    """Words for the whole of something where the span has none."""
+    """Words for the whole of something of which the span says less."""
     counted = {quantity.start for quantity in claim.quantities}
     for i, token in enumerate(claim.tokens):
         before = claim.tokens[i - 1].folded if i else ""
         after = {near.start for near in claim.tokens[i + 1 : i + 3]}
         whole = token.folded in _ALL and before not in _NOT_ALL and not after & counted
-        if (whole and not span.words & _ALSO_ALL) or (token.folded in _MOST and not span.words & _ALSO_MOST):
+        known = _ALSO_ALL if whole else _ALSO_MOST if token.folded in _MOST else None
+        if known is None:
+            continue
+        reached = following(claim.tokens, i)
+        if not (_reached(span, known) & set(reached) if reached else span.words & known):
             yield f"strength: {token.folded}"
+
+
+def _reached(statement: Statement, words: frozenset[str]) -> frozenset[str]:
+    """The terms just behind any of these words."""
+    return frozenset(
+        term
+        for i, token in enumerate(statement.tokens)
+        if token.folded in words
+        for term in following(statement.tokens, i)
+    )
 
 
 def _causes(claim: Statement, span: Statement) -> Iterator[str]:
