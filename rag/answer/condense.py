@@ -9,7 +9,7 @@ where the wording leaves it open, by whoever can compare what is found with them
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from rag.answer.confidence import names_in
@@ -47,9 +47,9 @@ _PRONOUN = re.compile(
     re.IGNORECASE,
 )
 _EXPLETIVE = re.compile(
-    r"\b(?:is|was|can|does|would|will|makes?|has|why is|how is) it (?:possible|true|necessary|better"
-    r"|worth|known|easy|hard|"
-    r"enough|that|to|ever|still|safe|important)\b|\bit (?:is|was) (?:possible|true|known|necessary)\b"
+    r"\b(?:is|was|can|does|would|will|makes?|has|why is|how is) it (?:possible|true|known|enough|that|to|ever"
+    r"|still)\b|\b(?:is|was|can|does|would|will|makes?|has) it (?:necessary|better|worth|easy|hard|safe"
+    r"|important)(?=[^.?!;]{0,60}\b(?:to|that)\b)|\bit (?:is|was) (?:possible|true|known|necessary)\b"
     r"|\bthat (?:is|are|have|has|can|do|does|use)\b"
     r"|\b(?:is|are|was|were) there\b|\b(?:such as|each other|one another|no one|one of|the ones?(?= that"
     r"| which)|at the same time|as well as|both \w+ and)\b",
@@ -80,11 +80,13 @@ _PLACES = {
     "last": -1,
 }
 _THE_ONE = re.compile(r"\bthe ([\w -]{3,60}?) (?:one|ones|paper|study|version)\b", re.IGNORECASE)
+_ASIDE = re.compile(r"\bby the way\W*$", re.IGNORECASE)
 _TITLE = re.compile(r"“([^”]{3,300})”")
 _ITEMS = re.compile(
     r"\n\s*(?:[-*•]|\d+[.)])\s+|;\s+|(?<=[.!?])\s+|:\s+|, (?:and|while|whereas) |,? and (?=one\b"
     r"|another\b|the other\b)"
 )
+_BULLET = re.compile(r"(?:^|\n)\s*(?:[-*•]|\d+[.)])\s+")
 _FEW = 2  # own terms up to which a question is taken for a fragment
 _SHORT = 5  # ... up to which a pronoun in it is taken to point back
 _CARRIED = 10  # terms carried over at most
@@ -119,10 +121,10 @@ def condense(question: str, history: Sequence[Turn], words: Words) -> Standalone
         history: the turns before it, oldest first.
         words: the tokenizer, to tell words that mean something from those that don't.
     """
-    rest, announced = _SWITCH.subn("", question, count=1)
-    alone = rest.strip() or question
+    announced = _SWITCH.match(question)
+    alone = (question[announced.end() :].strip() if announced else "") or question
     turns = within_budget(history, HISTORY_BUDGET)
-    if announced or not turns:
+    if not turns or (announced and not _is_aside(announced.group(), alone)):
         return Standalone(alone, alone, False)
     context = _context(alone, turns, words)
     if not context:
@@ -130,15 +132,32 @@ def condense(question: str, history: Sequence[Turn], words: Words) -> Standalone
     return Standalone(alone, f"{alone.rstrip()} ({context})", _points_back(alone, words))
 
 
-def within_budget(history: Sequence[Turn], budget: int) -> tuple[Turn, ...]:
-    """The latest turns that fit into so many characters together; no turn is ever cut."""
+def within_budget(
+    history: Sequence[Turn], budget: int, count: Callable[[str], int] = len
+) -> tuple[Turn, ...]:
+    """The latest turns that fit together; no turn is ever cut.
+
+    An answer too long for what is left is passed over: the question before it says what the talk is about.
+
+    Args:
+        history: oldest first.
+        budget: for all their texts.
+        count: what a text takes of it; characters unless given.
+    """
     kept: list[Turn] = []
     for turn in reversed(history):
-        budget -= len(turn.content)
-        if budget < 0:
+        size = count(turn.content)
+        if size <= budget:
+            budget -= size
+            kept.append(turn)
+        elif turn.role == "user":
             break
-        kept.append(turn)
     return tuple(reversed(kept))
+
+
+def _is_aside(opening: str, rest: str) -> bool:
+    """Whether "by the way" opens no new subject but a question on the one at hand."""
+    return bool(_ASIDE.search(opening) and _PRONOUN.search(_EXPLETIVE.sub(" ", rest)))
 
 
 def _points_back(question: str, words: Words) -> bool | None:
@@ -181,7 +200,7 @@ def _item_meant(question: str, turns: Sequence[Turn]) -> str:
         return ""
     titles = _TITLE.findall(answer)
     if found := _ORDINAL.search(question):
-        items = titles if len(titles) > 1 else [item for item in _ITEMS.split(answer)[1:] if item.strip()]
+        items = titles if len(titles) > 1 else _listed(answer)
         place = _PLACES[found.group(1).casefold()]
         return items[place] if -len(items) <= place < len(items) else ""
     if found := _THE_ONE.search(question):
@@ -190,6 +209,16 @@ def _item_meant(question: str, turns: Sequence[Turn]) -> str:
         best = max(items, key=lambda item: len(wanted & set(item.casefold().split())), default="")
         return best if wanted & set(best.casefold().split()) else ""
     return ""
+
+
+def _listed(answer: str) -> list[str]:
+    """What an answer lists: its bullets, else its sentences and their parts, without what leads them in."""
+    _, *bullets = _BULLET.split(answer)
+    if len(bullets) > 1:
+        return bullets
+    lead, colon, rest = answer.partition(": ")
+    body = rest if colon and not re.search(r"[.!?]\s", lead) else answer
+    return [item for item in _ITEMS.split(body) if item.strip()]
 
 
 def _shortened(text: str, question: str, words: Words) -> str:

@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rag.answer.condense import Standalone
+from rag.answer.condense import Standalone, within_budget
 from rag.answer.prompts import Message, Prompt, fence_for, load_prompt, papers_as_data
-from rag.answer.writer_budget import PER_MESSAGE, estimate_tokens, fit_history, fit_papers
+from rag.answer.writer_budget import PER_MESSAGE, estimate_tokens, fit_papers
 from rag.answer.writer_client import ChatModel, Ended, Reply
 from rag.errors import ModelFailed
 from rag.retrieve import Retrieved
@@ -32,7 +32,7 @@ class Room:
 class Draft:
     """A draft as it is written: iterate for its text; ``papers`` are what ``[1]``, ``[2]``… name.
 
-    Iterating raises ModelFailed or ModelTimeout. What comes after ``NO ANSWER`` is left out.
+    Iterating raises ModelFailed or ModelTimeout.
     """
 
     def __init__(self, reply: Reply, papers: tuple[Paper, ...], prompt: str) -> None:
@@ -121,7 +121,7 @@ class LlmWriter:
             ModelFailed: the model failed, or wrote something else than a question.
             Stopped: it was cancelled.
         """
-        turns = fit_history(history, min(_HISTORY_TOKENS, self._room.context // 2), estimate_tokens)
+        turns = within_budget(history, min(_HISTORY_TOKENS, self._room.context // 2), estimate_tokens)
         if not turns:
             return Standalone(question, question, True)
         text, usage = self._model.complete(condense_messages(self._condense, question, turns), cancelled)

@@ -6,9 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from rag.corpus import sentence_spans
-from rag.types import Paper, Turn
+from rag.types import Paper
 
-Count = Callable[[str], int]
 _CHARS_PER_TOKEN = 3  # of plain English; it has four and more, so this errs on the safe side
 PER_MESSAGE = 8
 """Tokens that a message costs besides its text, at most, in the chat formats in use."""
@@ -47,14 +46,3 @@ def _shortened(paper: Paper) -> list[Paper]:
     """The paper without its last sentence, without its last two, and so on, down to one."""
     ends = [span.end for span in sentence_spans(paper.abstract)][:-1]
     return [replace(paper, abstract=paper.abstract[:end]) for end in reversed(ends)]
-
-
-def fit_history(turns: Sequence[Turn], room: int, count: Count) -> tuple[Turn, ...]:
-    """The latest turns that fit together; no turn is ever cut."""
-    kept: list[Turn] = []
-    for turn in reversed(turns):
-        room -= count(turn.content)
-        if room < 0:
-            break
-        kept.append(turn)
-    return tuple(reversed(kept))

@@ -67,22 +67,21 @@ class CheckedWriter:
         """
         draft = self.writer.write(question, [hit.paper for hit in found.hits[:top_k]], cancelled)
         try:
-            return (yield from self._checked(draft, found))
+            return (yield from self._checked(draft, found, cancelled))
         finally:
             draft.close()
 
-    def _checked(self, draft: Draft, found: Retrieved) -> Writing:
-        checker = AnswerChecker(self.verifier.prepare(draft.papers, found.idf))
-        page, heard, note = _Release(), "", ""
+    def _checked(self, draft: Draft, found: Retrieved, cancelled: Cancelled) -> Writing:
+        checker = AnswerChecker(self.verifier.prepare(draft.papers, found.idf, cancelled))
+        page, opening, note = _Release(), _Opening(), ""
         try:
             for portion in draft:
-                heard = (heard + portion)[: len(NO_ANSWER) + 4]
-                for sentence in checker.feed(portion):
+                for sentence in checker.feed(opening.feed(portion)):
                     yield from page.add(sentence)
             if draft.ended is not None and draft.ended.reason == "length":
                 note = CUT_SHORT
             else:  # a sentence cut off is no sentence
-                for sentence in checker.finish():
+                for sentence in (*checker.feed(opening.rest), *checker.finish()):
                     yield from page.add(sentence)
         except ModelFailed as error:
             if not page.begun:
@@ -92,9 +91,38 @@ class CheckedWriter:
         composed = page.composed()
         if composed.citations:
             return Written(composed, draft.usage, draft.prompt, _notes(checker.dropped, note))
-        if heard.strip(" .*_\n").upper().startswith(NO_ANSWER):
+        if opening.refuses:
             return Written(composed, draft.usage, draft.prompt)
         raise ModelFailed("the language model wrote nothing that the papers support", kind="unsupported")
+
+
+class _Opening:
+    """The first words of a draft, held back until they tell whether it says that there is no answer.
+
+    Attributes:
+        refuses: whether it says so; nothing of it is given on then.
+        rest: what is still held back.
+    """
+
+    def __init__(self) -> None:
+        self.rest = ""
+        self.refuses = False
+        self._open = True
+
+    def feed(self, text: str) -> str:
+        """What of the draft may be read on."""
+        if self.refuses:
+            return ""
+        if not self._open:
+            return text
+        self.rest += text
+        words = self.rest.lstrip(" .*_#\"'`\n")
+        self.refuses = words.startswith(NO_ANSWER)
+        self._open = NO_ANSWER.startswith(words[: len(NO_ANSWER)])
+        if self._open and not self.refuses:
+            return ""
+        given, self.rest = self.rest, ""
+        return "" if self.refuses else given
 
 
 class _Release:

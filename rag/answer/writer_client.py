@@ -1,7 +1,7 @@
 """A chat model behind LlamaIndex's LLM interface, held to bounds: a deadline, idle time, one retry.
 
 The call runs on an event loop of its own, where it can be cancelled at any moment: whoever stops reading
-closes the connection to the model.
+closes the connection to the model. Thoughts that a model writes between tags are left out.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from llama_index.core.llms import LLM
 
 from rag import watch
 from rag.answer.prompts import Message
+from rag.answer.thoughts import Thoughts
 from rag.errors import ModelFailed, ModelTimeout, Stopped
 from rag.types import Cancelled, Usage, never
 
@@ -163,15 +164,15 @@ class ChatModel:
 
     async def _once(self, reply: Reply) -> None:
         chunks = await self._in_time(self._llm.astream_chat(reply.messages))
-        reason, usage, said = "", Usage(), False
+        reason, usage, said, thoughts = "", Usage(), False, Thoughts()
         while True:
             try:
                 chunk = await self._in_time(anext(chunks))
             except StopAsyncIteration:
                 break
-            if chunk.delta:
-                said = said or not chunk.delta.isspace()
-                reply.put(chunk.delta)
+            if text := thoughts.feed(chunk.delta or ""):
+                said = said or not text.isspace()
+                reply.put(text)
             reason = _reason(chunk) or reason
             usage = _usage(chunk) or usage
         if reason not in _COMPLETE:
@@ -179,6 +180,9 @@ class ChatModel:
             raise ModelFailed(
                 f"The language model {self.name} gave no complete reply: {told}.", kind="cut_off"
             )
+        if rest := thoughts.finish():
+            said = True
+            reply.put(rest)
         if not said:
             raise ModelFailed(f"The language model {self.name} gave an empty reply.", kind="empty")
         reply.put(Ended(reason, usage))
@@ -243,10 +247,12 @@ class Reply:
         self._future.cancel()
 
     def _next(self) -> str | Ended | ModelFailed:
-        while time.monotonic() < self.until + _GRACE:
+        while True:  # what has come is read to the end, however late
             _stop_if(self._cancelled)
             with suppress(queue.Empty):
                 return self._queue.get(timeout=_LOOK_UP)
+            if time.monotonic() > self.until + _GRACE:
+                break
         return ModelTimeout("The language model did not answer in time.")
 
 

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Protocol
 
 from rag.answer.prompts import Message, Prompt, fence_for, load_prompt
+from rag.types import Cancelled, never
 
 if TYPE_CHECKING:
     from rag.answer.writer_client import ChatModel
@@ -16,11 +17,12 @@ _YES = "YES"
 class SecondCheck(Protocol):
     """Reads a sentence and the passage it rests on once more."""
 
-    def agrees(self, sentence: str, passage: str) -> bool:
+    def agrees(self, sentence: str, passage: str, cancelled: Cancelled = never) -> bool:
         """Whether the passage supports the sentence.
 
         Raises:
             ModelFailed: it could not be asked.
+            Stopped: it was cancelled.
         """
 
 
@@ -35,9 +37,9 @@ class ModelCheck:
         self._model = model
         self._prompt = load_prompt("check")
 
-    def agrees(self, sentence: str, passage: str) -> bool:
+    def agrees(self, sentence: str, passage: str, cancelled: Cancelled = never) -> bool:
         """Whether the model says so; errors as for `SecondCheck`."""
-        reply, _ = self._model.complete(check_messages(self._prompt, sentence, passage))
+        reply, _ = self._model.complete(check_messages(self._prompt, sentence, passage), cancelled)
         return reply.strip(" .*_\n\"'").upper() == _YES
 
 

@@ -17,7 +17,7 @@ from rag.answer.verify.signals import FAULTS, Candidate, Idf, best_candidate, is
 from rag.answer.verify.source import Claim, Source, encode_claims, encode_sources
 from rag.errors import ConfigError
 from rag.index.words import Words
-from rag.types import Paper, Span
+from rag.types import Cancelled, Paper, Span, never
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,19 +111,22 @@ class Verifier:
         """
         return self.prepare([papers] if isinstance(papers, Paper) else papers).check(sentence)
 
-    def prepare(self, papers: Sequence[Paper], idf: Idf | None = None) -> Prepared:
+    def prepare(
+        self, papers: Sequence[Paper], idf: Idf | None = None, cancelled: Cancelled = never
+    ) -> Prepared:
         """Reads papers once, for many sentences.
 
         Args:
             papers: those that may be cited.
             idf: how rare a term is among all papers; among these where missing.
+            cancelled: whether to stop; looked at while the second check is waited for.
 
         Raises:
             ModelFailed: the embedding model failed.
         """
         sources = encode_sources(self._model, papers, self._words)
         rarity = idf or _rarity(sources)
-        return Prepared(self._model, self._words, self._judgement, sources, rarity, self._second)
+        return Prepared(self._model, self._words, self._judgement, sources, rarity, self._second, cancelled)
 
 
 class Prepared:
@@ -137,8 +140,10 @@ class Prepared:
         sources: Sequence[Source],
         idf: Idf,
         second: SecondCheck | None = None,
+        cancelled: Cancelled = never,
     ) -> None:
         self._model, self._words, self._judgement = model, words, judgement
+        self._cancelled = cancelled
         self._sources, self._idf, self._second = tuple(sources), idf, second
 
     @property
@@ -174,7 +179,9 @@ class Prepared:
 
     def _read_again(self, sentence: str, support: Support) -> Support:
         """What the second check leaves of a support."""
-        if self._second is None or not support.supported or self._second.agrees(sentence, support.quote):
+        if self._second is None or not support.supported:
+            return support
+        if self._second.agrees(sentence, support.quote, self._cancelled):
             return support
         return replace(support, supported=False, reasons=("second check",))
 

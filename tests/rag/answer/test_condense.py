@@ -96,6 +96,33 @@ def test_the_second_one_is_the_second_title_of_the_last_answer() -> None:
     assert "walks" not in carried
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "Deep walks on graphs help. Layered importance sampling is faster.",
+        "- Deep walks on graphs help [1].\n- Layered importance sampling is faster [2].",
+        "There are two: deep walks on graphs; layered importance sampling.",
+    ],
+)
+def test_the_first_one_is_the_first_of_an_answer_with_or_without_a_lead_in(answer: str) -> None:
+    talk = (Turn("user", "Which are there?"), Turn("assistant", answer))
+    first = condense("How fast is the first one?", talk, WORDS).carried
+    second = condense("How fast is the second one?", talk, WORDS).carried
+    assert ("walks" in first, "importance" in first) == (True, False)
+    assert ("walks" in second, "importance" in second) == (False, True)
+
+
+def test_by_the_way_goes_on_with_the_subject_where_it_points_back() -> None:
+    asked = condense("By the way, is it safe in children?", TALK, WORDS)
+    assert "GraphSAGE" in asked.carried
+    assert condense("By the way, how are proteins folded?", TALK, WORDS).needs is False
+
+
+def test_a_long_answer_does_not_hide_the_question_before_it() -> None:
+    talk = (Turn("user", "What is GraphSAGE?"), Turn("assistant", "It samples neighbours. " * 400))
+    assert "GraphSAGE" in condense("How fast is it?", talk, WORDS).carried
+
+
 def test_no_history_leaves_the_question_as_it_is() -> None:
     assert condense("And its limitations?", (), WORDS).carried == "And its limitations?"
 

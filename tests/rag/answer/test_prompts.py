@@ -10,7 +10,7 @@ from syrupy.assertion import SnapshotAssertion
 from rag.answer.prompts import fence_for, load_prompt, papers_as_data, parse_prompt
 from rag.answer.verify.second import check_messages
 from rag.answer.writer import answer_messages, condense_messages, tokens_of
-from rag.answer.writer_budget import estimate_tokens, fit_history, fit_papers
+from rag.answer.writer_budget import estimate_tokens, fit_papers
 from rag.errors import ConfigError
 from rag.types import Paper, Turn
 
@@ -103,13 +103,6 @@ def test_the_prompt_never_overflows_and_drops_from_the_end(papers: list[Paper], 
     assert all(kept == whole for kept, whole in zip(shown[:-1], papers, strict=False))
     if shown:
         assert papers[len(shown) - 1].abstract.startswith(shown[-1].abstract)
-
-
-@given(st.lists(st.builds(Turn, st.just("user"), WORDS), max_size=8), st.integers(0, 300))
-def test_history_is_cut_by_whole_turns_from_the_start(turns: list[Turn], room: int) -> None:
-    kept = fit_history(turns, room, estimate_tokens)
-    assert list(kept) == turns[len(turns) - len(kept) :]
-    assert sum(estimate_tokens(turn.content) for turn in kept) <= room
 
 
 @given(st.text())

@@ -255,9 +255,25 @@ def test_closing_the_events_ends_the_call_to_the_model(answerer: Answerer, serve
     assert server.closed.wait(1.0)
 
 
-def test_no_answer_from_the_model_is_a_refusal(answerer: Answerer, server: LlmServer) -> None:
-    answer = asked(answerer, server, Says("NO ANSWER"))
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "NO ANSWER",
+        "**NO ANSWER**",
+        f"NO ANSWER. {TRUE} [1].",
+        f"<think>{TRUE} [1]. Is that asked?</think>\nNO ANSWER",
+    ],
+)
+def test_no_answer_from_the_model_is_a_refusal(answerer: Answerer, server: LlmServer, reply: str) -> None:
+    answer = asked(answerer, server, Says(reply))
     assert (answer.status, answer.mode, answer.citations) == ("insufficient_evidence", "llm", ())
+
+
+def test_thoughts_are_no_part_of_the_answer(answerer: Answerer, server: LlmServer) -> None:
+    answer = asked(
+        answerer, server, Says(f"<think>Watering does not change the growth of ferns.</think> {TRUE} [1].")
+    )
+    assert (answer.mode, answer.answer) == ("llm", f"{TRUE}. [1]")
 
 
 def test_a_reply_cut_short_keeps_its_whole_sentences(answerer: Answerer, server: LlmServer) -> None:

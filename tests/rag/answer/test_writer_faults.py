@@ -124,6 +124,19 @@ def test_silence_is_a_timeout_whether_or_not_the_connection_is_kept_warm(
     assert len(server.requests) == 1
 
 
+def test_a_reply_that_came_in_time_is_read_however_late(
+    server: LlmServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.will(Says("Ferns wait."))
+    model = model_at(server, Bounds(timeout_s=2.0))
+    reply = model.stream(ASKED)
+    time.sleep(2.2)
+    with monkeypatch.context() as patched:
+        patched.setattr("rag.answer.writer_client._GRACE", 0.0)
+        assert "".join(reply) == "Ferns wait."
+    model.close()
+
+
 def test_a_reply_that_never_ends_is_stopped_at_the_deadline(server: LlmServer) -> None:
     server.will(Says("word " * 1000, pause_s=0.05))
     model = model_at(server, Bounds(timeout_s=0.6, idle_timeout_s=0.5))

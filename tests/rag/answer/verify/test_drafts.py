@@ -8,7 +8,7 @@ from rag.answer.verify import Verifier, reads_as_instruction
 from rag.answer.verify.attribute import AnswerChecker, verify_answer
 from rag.answer.verify.markers import DraftReader, Piece, read_draft
 from rag.answer.verify.quantities import quantities
-from rag.types import Paper
+from rag.types import Cancelled, Paper, never
 from tests.fakes.embedding import WordHashEmbedding
 
 DRAFT = (
@@ -293,7 +293,8 @@ class Saying:
     def __init__(self, verdict: bool) -> None:
         self.verdict, self.asked = verdict, list[tuple[str, str]]()
 
-    def agrees(self, sentence: str, passage: str) -> bool:
+    def agrees(self, sentence: str, passage: str, cancelled: Cancelled = never) -> bool:
+        assert not cancelled()
         self.asked.append((sentence, passage))
         return self.verdict
 
