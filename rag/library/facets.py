@@ -48,9 +48,9 @@ class Tally:
         self._authors.add(authors)
         self._categories.add(categories)
 
-    def add_source(self, source: str) -> None:
-        """One place where one paper stands."""
-        self._sources.add([source])
+    def add_sources(self, sources: Iterable[str]) -> None:
+        """Where one paper stands."""
+        self._sources.add(sources)
 
     def facets(self, most: int) -> Facets:
         """Every year, newest first; of names the commonest ``most``."""

@@ -8,7 +8,8 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from itertools import islice
+from itertools import groupby, islice
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -124,8 +125,10 @@ class Snapshot:
         columns = select(PAPERS.c.year, PAPERS.c.authors, PAPERS.c.categories).order_by(PAPERS.c.id)
         for year, authors, categories in self._connection.execute(columns):
             tally.add(year, authors, categories)
-        for (source,) in self._connection.execute(select(SOURCES.c.source)):
-            tally.add_source(source)
+        places = select(SOURCES.c.paper_id, SOURCES.c.source).order_by(SOURCES.c.paper_id)
+        stands = self._connection.execute(places)
+        for _, rows in groupby(stands, key=itemgetter(0)):
+            tally.add_sources(source for _, source in rows)
         return tally.facets(most)
 
     def titles(self, most: int) -> tuple[str, ...]:
