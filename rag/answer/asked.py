@@ -80,6 +80,7 @@ _MAKE = re.compile(
 )
 
 
+_NAME = re.compile(r"(?<![.?!]\s)(?<!^)\b[A-Z][\w-]*|\b\w*[a-z][A-Z]\w*|\b[A-Z]{2,}\w*|\b[\w-]*\d[\w.-]*")
 _VERB = r"(?:were|was|are|is|do|does|did|has|have|had|can|could|will|would|should|must|may)"
 _COUNTED = re.compile(
     rf"\bhow (?:many|much) (?!{_VERB}\b)((?:[\w-]+ ){{0,4}}?[\w-]+)"
@@ -116,6 +117,7 @@ class Asked:
             ``work`` (something to be made rather than found: code, a poem, a letter).
         counted: those of its terms that name what is to be counted ("how many GPUs").
         kind: those that name the kind of thing asked for ("which optimizer").
+        names: the terms of each of its names, acronyms and figures.
         papers: how many the wording wants: 1 unless it says so, 2 for a comparison, more for "which papers".
         words: all of its words, in order.
         rarest: how rare a term is that no paper has.
@@ -129,6 +131,7 @@ class Asked:
     papers: int
     words: tuple[AskedWord, ...] = ()
     rarest: float = 1.0
+    names: tuple[frozenset[str], ...] = ()
 
     @property
     def terms(self) -> tuple[str, ...]:
@@ -159,6 +162,10 @@ class Asked:
         ``otherwise`` is what it is where no term is left.
         """
         return self._share(found, self.weights.keys() - without, otherwise)
+
+    def named(self, found: frozenset[str]) -> float:
+        """The share (0..1) of its names of which some part stands in ``found``; 0 where it has none."""
+        return sum(not found.isdisjoint(name) for name in self.names) / max(1, len(self.names))
 
     def held(self, each: Sequence[frozenset[str]]) -> NDArray[np.bool_]:
         """Which of the terms stand in each of these, ``[len(each), len(terms)]``."""
@@ -224,7 +231,13 @@ def read_question(text: str, words: Words, idf: Callable[[str], float]) -> Asked
             for token in tokenize(text, words)
         ),
         rarest=idf(""),
+        names=tuple(frozenset(terms) for name in names_in(text) if (terms := words.terms(name))),
     )
+
+
+def names_in(text: str) -> tuple[str, ...]:
+    """What looks like a name, an acronym or a figure in a question: what an answer can hardly paraphrase."""
+    return tuple(dict.fromkeys(_NAME.findall(text)))
 
 
 def _named(pattern: re.Pattern[str], text: str, words: Words) -> frozenset[str]:

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from rag.answer.confidence import names_in
+from rag.answer.asked import names_in
 from rag.index.words import Words
 from rag.types import Turn, Usage
 

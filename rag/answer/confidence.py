@@ -7,7 +7,6 @@ words (weighed by their rarity), and comparisons of the best paper with the next
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -23,7 +22,6 @@ from rag.answer.word_signals import word_signals
 from rag.errors import ConfigError
 from rag.index.words import Words
 
-_NAME = re.compile(r"(?<![.?!]\s)(?<!^)\b[A-Z][\w-]*|\b\w*[a-z][A-Z]\w*|\b[A-Z]{2,}\w*|\b[\w-]*\d[\w.-]*")
 GATES: Mapping[str, tuple[str, ...]] = {
     "about": ("late", "window", "weak", "field_cosine", "covered", "unknown"),
     "found": (
@@ -164,7 +162,7 @@ def signals(
         "covered": asked.share(held),
         "beyond_title": beyond,
         "named_but_bare": titled * (1 - beyond),
-        "names_missing": _names_missing(asked, held, words),
+        "names_missing": _names_missing(asked, held),
         **word_signals(asked, best, cited),
         **detail_signals(asked, cited, quotes),
     }
@@ -205,12 +203,6 @@ def _field(values: Sequence[float]) -> float:
     return float(np.mean(ordered[_FIELD] or ordered[-1:]))
 
 
-def names_in(text: str) -> tuple[str, ...]:
-    """What looks like a name, an acronym or a figure in a question: what an answer can hardly paraphrase."""
-    return tuple(dict.fromkeys(_NAME.findall(text)))
-
-
-def _names_missing(asked: Asked, held: frozenset[str], words: Words) -> float:
+def _names_missing(asked: Asked, held: frozenset[str]) -> float:
     """The share of the question's names of which the cited papers have no part."""
-    names = [terms for name in names_in(asked.text) if (terms := words.terms(name))]
-    return sum(not held.intersection(terms) for terms in names) / len(names) if names else 0.0
+    return sum(map(held.isdisjoint, asked.names)) / len(asked.names) if asked.names else 0.0

@@ -16,7 +16,7 @@ from rag.errors import ConfigError
 
 Probabilities = NDArray[np.float64]
 
-PAPER_SIGNALS = ("late", "score", "shared", "best", "titled")
+PAPER_SIGNALS = ("late", "score", "shared", "best", "titled", "named")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,7 @@ def paper_signals(asked: Asked, reading: Reading) -> dict[str, float]:
         "shared": asked.share(reading.all_terms),
         "best": float(reading.column("late").max()),
         "titled": asked.share(reading.title),
+        "named": asked.named(reading.all_terms),
     }
 
 

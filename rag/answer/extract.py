@@ -31,7 +31,7 @@ class Choice:
     """
 
     most: int = 4
-    enough: float = 0.97
+    enough: float = 0.93
     rival: float = 0.6
     aside: int = 1
     partner: float = 0.03
@@ -40,7 +40,7 @@ class Choice:
 
 
 def choose(asked: Asked, weighed: Sequence[Weighed], choice: Choice) -> tuple[Quote, ...]:
-    """The sentences of the answer: grouped by paper, best paper first, in the order of each abstract."""
+    """The sentences of the answer, by paper, the best first: its best sentence, the rest in their order."""
     quotes = []
     for paper, room in _papers(asked, weighed, choice):
         spans = paper.reading.spans
@@ -83,11 +83,11 @@ def _shared(papers: Sequence[Weighed], most: int) -> list[tuple[Weighed, int]]:
 
 
 def _sentences(paper: Weighed, room: int, enough: float) -> list[int]:
-    """The likeliest sentences, in the order of the abstract; none that gives its reader orders."""
+    """The likeliest sentence, then the next ones in the order of the abstract; none that gives orders."""
     ranked = np.argsort(-paper.sentences, kind="stable").tolist()
     reading = paper.reading
     stating = (i for i in ranked if not reads_as_instruction(reading.spans[i].of(reading.paper.abstract)))
     order = list(islice(stating, room))
     held = np.cumsum(paper.sentences[order])
     wanted = 1 + int(np.searchsorted(held, enough))
-    return sorted(order[:wanted])
+    return [*order[:1], *sorted(order[1:wanted])]

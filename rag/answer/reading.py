@@ -78,8 +78,8 @@ def read_hits(asked: Asked, found: Retrieved, words: Words, most: int) -> tuple[
     titles = [frozenset(words.terms(hit.paper.title)) for hit, _ in papers]
     near = [near_of(evidence, found.query) for _, evidence in papers]
     numbers = numbers_in(asked, texts)
-    signals = signals_of(asked, near, terms, titles, texts, numbers)
     word = _words(asked, found.query)
+    signals = signals_of(asked, near, terms, titles, texts, numbers, word, words)
     readings = []
     end = 0
     for (hit, evidence), title, of in zip(papers, titles, near, strict=True):

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from rag.answer.asked import Asked
-from rag.answer.confidence import names_in
+from rag.answer.asked import Asked, names_in
 from rag.answer.evidence import Weighed
 from rag.index.words import Words
 from rag.retrieve.retrieved import Retrieved

@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.answer.asked import Asked
+from rag.answer.verify.quantities import Quantity, quantities
+from rag.index.words import Words
 from rag.retrieve.retrieved import Evidence
 from rag.types import Span
 from rag.vectors import EncodedQuery, Floats, TokenVectors
@@ -67,8 +69,21 @@ SIGNALS = (
     "last",
     "length",
     "number_for_number",
+    "figure_for_figure",
+    "counted",
+    "named",
+    "kind",
+    "late_beyond_title",
+    "asks",
+    "points_to_code",
     *_CUES,
 )
+_CODE = re.compile(
+    r"https?://|\b(?:codes?|implementations?|datasets?|models?|weights) (?:is|are|will be|can be)\b.{0,40}"
+    r"\b(?:available|released|found)\b",
+    re.IGNORECASE,
+)
+_BESIDE = 4  # words behind a number among which is what it counts
 _END = 3  # terms at the end of a question, which often name the thing asked for
 
 Rows = NDArray[np.intp]
@@ -88,6 +103,8 @@ def signals_of(
     titles: Sequence[frozenset[str]],
     texts: Sequence[str],
     numbers: Sequence[bool],
+    word: Rows,
+    words: Words,
 ) -> NDArray[np.float64]:
     """Every signal of every sentence, ``[sentences, len(SIGNALS)]``.
 
@@ -98,14 +115,19 @@ def signals_of(
         titles: the terms of each paper's title.
         texts: of each sentence.
         numbers: which sentences hold a number that is asked for.
+        word: the word of the question that each of its tokens belongs to; empty where not known.
+        words: the tokenizer.
     """
     ends = np.cumsum([len(of.cosines) for of in near])
     columns = (
         _by_vectors(near, ends)
+        | {"late_beyond_title": _beyond_titles(asked, near, titles, word)}
         | _by_words(asked, terms, titles, ends)
+        | _by_kind(asked, terms)
         | _by_place(ends)
         | _by_form(asked, texts)
         | {"number_for_number": np.array(numbers) * ("number" in asked.wants)}
+        | _by_figures(asked, texts, numbers, words)
     )
     return np.stack([columns[name] for name in SIGNALS], axis=1, dtype=np.float64)
 
@@ -116,15 +138,22 @@ class Near:
 
     Attributes:
         cosines: of each sentence.
-        late: late interaction with each sentence; where there are no token vectors, the cosine.
+        tokens: ``[sentences, tokens of the question]``, how near each sentence comes to each; one column,
+            the cosines, where there are no token vectors.
         back: the same from the sentence to the question.
         nearest: of each token of the question, its nearest in the whole paper; the best cosine without any.
     """
 
     cosines: Floats
-    late: Floats
+    tokens: Floats
     back: Floats
     nearest: Floats
+
+    @property
+    def late(self) -> Floats:
+        """Late interaction with each sentence."""
+        late: Floats = self.tokens.mean(axis=1)
+        return late
 
 
 def near_of(evidence: Evidence, query: EncodedQuery | None) -> Near:
@@ -133,18 +162,18 @@ def near_of(evidence: Evidence, query: EncodedQuery | None) -> Near:
     cosines = np.zeros(count, np.float32) if query is None else evidence.vectors @ query.vector
     tokens, table = evidence.tokens, evidence.cosines
     if tokens is None or table is None:
-        return Near(cosines, cosines, cosines, cosines.max(keepdims=True))
+        return Near(cosines, cosines[:, None], cosines, cosines.max(keepdims=True))
     return Near(cosines, *_by_sentence(table, *_bounds(evidence.spans, tokens)), table.max(axis=0))
 
 
 def _by_sentence(table: Floats, low: Rows, high: Rows) -> tuple[Floats, Floats]:
-    """For each stretch of rows the mean of the columns' highest, and of the rows' highest; 0 if empty."""
-    late, back = np.zeros((2, len(low)), np.float32)
+    """For each stretch of rows the columns' highest, and the mean of the rows' highest; 0 if empty."""
+    late, back = np.zeros((len(low), table.shape[1]), np.float32), np.zeros(len(low), np.float32)
     some = np.flatnonzero(high > low)
     if len(some):
         ends = np.stack([low[some], high[some]], axis=1).ravel()  # every other stretch lies between sentences
         padded = np.concatenate([table, table[-1:]])  # an end may lie one beyond the last row
-        late[some] = np.maximum.reduceat(padded, ends, axis=0)[::2].mean(axis=1)
+        late[some] = np.maximum.reduceat(padded, ends, axis=0)[::2]
         back[some] = np.add.reduceat(padded.max(axis=1), ends)[::2] / (high - low)[some]
     return late, back
 
@@ -166,6 +195,47 @@ def _by_vectors(near: Sequence[Near], ends: Rows) -> dict[str, Values]:
         "before": _moved(late, 1, firsts, lowest),
         "after": _moved(late, -1, ends - 1, lowest),
     }
+
+
+def _beyond_titles(
+    asked: Asked, near: Sequence[Near], titles: Sequence[frozenset[str]], word: Rows
+) -> Values:
+    """Late interaction of each sentence with those words of the question that its paper's title lacks."""
+    found = []
+    for of, title in zip(near, titles, strict=True):
+        left = np.array([bool(w.terms) and w.rarity > 0 and title.isdisjoint(w.terms) for w in asked.words])
+        tokens = left[word] if len(word) == of.tokens.shape[1] else np.zeros(0, np.bool_)
+        found.append(of.tokens[:, tokens].mean(axis=1) if tokens.any() else of.late)
+    return np.concatenate(found)
+
+
+def _by_kind(asked: Asked, terms: Sequence[frozenset[str]]) -> dict[str, Values]:
+    """How much of what is asked for by kind, and how many of the question's names, each sentence has."""
+    kinds = max(1, len(asked.kind))
+    return {
+        "kind": np.array([len(asked.kind & held) / kinds for held in terms]),
+        "named": np.array([asked.named(held) for held in terms]),
+    }
+
+
+def _by_figures(
+    asked: Asked, texts: Sequence[str], numbers: Sequence[bool], words: Words
+) -> dict[str, Values]:
+    """Which sentences hold a number that the question lacks, and which one of what is to be counted."""
+    figure, counted = np.zeros((2, len(texts)))
+    known = {quantity.value for quantity in quantities(asked.text)} if any(numbers) else set()
+    for i in np.flatnonzero(numbers).tolist():
+        fresh = [quantity for quantity in quantities(texts[i]) if quantity.value not in known]
+        figure[i] = bool(fresh)
+        counted[i] = any(counts(asked.counted, texts[i], quantity, words) for quantity in fresh)
+    return {"figure_for_figure": figure, "counted": counted}
+
+
+def counts(counted: frozenset[str], text: str, quantity: Quantity, words: Words) -> bool:
+    """Whether a number stands beside one of these terms: "60,410 bright quasars", "papers: 12"."""
+    behind = text[quantity.end :].split(None, _BESIDE)[:_BESIDE]
+    near = [*text[: quantity.start].split()[-1:], quantity.text, *behind]
+    return not counted.isdisjoint(words.terms(" ".join(near)))
 
 
 def _by_words(
@@ -194,7 +264,11 @@ def _by_place(ends: Rows) -> dict[str, Values]:
 
 def _by_form(asked: Asked, texts: Sequence[str]) -> dict[str, Values]:
     length = np.log1p([text.count(" ") + 1 for text in texts])
-    return {"length": length} | {
+    return {
+        "length": length,
+        "asks": np.array([text.rstrip().endswith("?") for text in texts]),
+        "points_to_code": np.array([bool(_CODE.search(text)) for text in texts]),
+    } | {
         name: np.array([bool(cue.search(text)) for text in texts])
         if kind in asked.wants
         else np.zeros(len(texts))

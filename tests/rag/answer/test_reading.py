@@ -6,7 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from rag.answer.confidence import GATES, names_in, signals
+from rag.answer.asked import names_in
+from rag.answer.confidence import GATES, signals
 from rag.answer.evidence import Weights, weigh
 from rag.answer.extract import Choice, choose
 from rag.answer.reading import Reading, read_hits

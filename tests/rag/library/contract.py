@@ -268,7 +268,9 @@ class LibraryContract:
 
     def test_facets_count_names_as_filters_compare_them(self, opener: Opener) -> None:
         papers = [
-            replace(a_paper(0), year=2020, authors=("Ada E.", "ADA E."), categories=("cs",), sources=("a", "A")),
+            replace(
+                a_paper(0), year=2020, authors=("Ada E.", "ADA E."), categories=("cs",), sources=("a", "A")
+            ),
             replace(a_paper(1), year=2021, authors=("ada  e.",), categories=(), sources=("a", "b")),
             replace(a_paper(2), year=None, authors=("Bo",), categories=("cs",), sources=()),
         ]
