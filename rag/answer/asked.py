@@ -21,7 +21,8 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 _COUNT = re.compile(
-    r"\bhow (?:many|large|big|long|often|far|high|fast)\b|\bwhat (?:number|percentage|share)\b", re.IGNORECASE
+    r"\bhow (?:many|large|big|long|often|far|high|fast)\b(?! to\b)|\bwhat (?:number|percentage|share)\b",
+    re.IGNORECASE,
 )
 _REASON = re.compile(
     r"\bwhy\b|\breasons?\b|\bwhat (?:causes|caused|makes|made|explains|prevents|keeps)\b", re.IGNORECASE
@@ -52,7 +53,8 @@ _PAIR = re.compile(
 
 
 _RECORD = re.compile(
-    r"\bwho (?:are|is|were|was|wrote|authored|funded|paid|sponsored)\b.{0,40}\b(?:authors?|paper|study"
+    r"\bwho (?:annotat|label|collect|curat|recruit|rat|review|check|validat|record|cod|assembl)\w*\b"
+    r"|\bwho (?:are|is|were|was|wrote|authored|funded|paid|sponsored)\b.{0,40}\b(?:authors?|paper|study"
     r"|work|research)\b"
     r"|\b(?:corresponding|first|last|senior) author\b|\bauthors?\b.{0,40}\b(?:affiliat\w+|universit\w+"
     r"|employ\w+|based)\b"
@@ -83,7 +85,7 @@ _MAKE = re.compile(
 _NAME = re.compile(r"(?<![.?!]\s)(?<!^)\b[A-Z][\w-]*|\b\w*[a-z][A-Z]\w*|\b[A-Z]{2,}\w*|\b[\w-]*\d[\w.-]*")
 _VERB = r"(?:were|was|are|is|do|does|did|has|have|had|can|could|will|would|should|must|may)"
 _COUNTED = re.compile(
-    rf"\bhow (?:many|much) (?!{_VERB}\b)((?:[\w-]+ ){{0,4}}?[\w-]+)"
+    rf"\bhow many (?!{_VERB}\b)((?:[\w-]+ ){{0,4}}?[\w-]+)"
     rf"(?= {_VERB}\b| (?:in|on|of|with|per|to|that|there|for|from|by|used|needed|take|took)\b|\W*$|,)",
     re.IGNORECASE,
 )
@@ -202,7 +204,7 @@ _KINDS = {
     "record": _RECORD,
     "work": _MAKE,
 }
-_MANY = 4  # papers cited at most: one sentence of each
+_MANY = 6  # papers of a list at most
 
 
 def read_question(text: str, words: Words, idf: Callable[[str], float]) -> Asked:

@@ -49,6 +49,7 @@ GATES: Mapping[str, tuple[str, ...]] = {
         "count_missing",
         "kind_missing",
         "record",
+        "plainly_missing",
     ),
 }
 """The gates in their order, and the signals that each one looks at."""
@@ -164,7 +165,7 @@ def signals(
         "named_but_bare": titled * (1 - beyond),
         "names_missing": _names_missing(asked, held),
         **word_signals(asked, best, cited),
-        **detail_signals(asked, cited, quotes),
+        **detail_signals(asked, cited, quotes, words),
     }
 
 

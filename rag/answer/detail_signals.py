@@ -10,7 +10,9 @@ from rag.answer.asked import Asked
 from rag.answer.lexicon import phrases, words_of
 from rag.answer.quote import Quote
 from rag.answer.reading import Reading
+from rag.answer.sentence_signals import counts
 from rag.answer.verify.quantities import quantities
+from rag.index.words import Words
 
 _IN_WORDS = re.compile(
     r"\b(?:orders? of magnitude|twice|double[sd]?|tripled?|halve[sd]?|half|\w+fold"
@@ -21,31 +23,42 @@ _ENDS = (  # what a noun phrase ends before: "what time does", but not "what tim
     r"(?=\W*$|[,;?]|\s+(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|must|may"
     r"|of|in|on|at|for|with|from|to|by|per|that|between|over|after|under)\b)"
 )
+_COMPOUND = re.compile(  # "one-dimensional", "12-layer"
+    r"\b(?:\d+|one|single|two|three|four|five|six|seven|eight|nine|ten|twelve)-([a-z]{3,})", re.IGNORECASE
+)
 _ENUMERATES = re.compile(r"\(\s*\d+\s*\)")
+_OF_SPACE = re.compile(r"\b\d+D\b")  # "in 5D and 6D"
 _ELSEWHERE = 0.5  # a figure that the paper gives, but not in what is quoted
 
 
-def detail_signals(asked: Asked, cited: Sequence[Reading], quotes: Sequence[Quote]) -> dict[str, float]:
+def detail_signals(
+    asked: Asked, cited: Sequence[Reading], quotes: Sequence[Quote], words: Words
+) -> dict[str, float]:
     """How much of that the cited papers leave open, each 0..1.
 
     Args:
         asked: the question.
         cited: the papers that the answer quotes; at least one.
         quotes: the answer.
+        words: the tokenizer.
     """
-    held = frozenset[str]().union(*(reading.all_terms for reading in cited))
     details = [
         (match["sought"], _spoken(match["detail"].casefold())) for match in _detail().finditer(asked.text)
     ]
     texts = [text for reading in cited for text in (reading.paper.title, reading.paper.abstract)]
-    return {
+    lacking = [bool(sought) for sought, detail in details if not any(map(detail.search, texts))]
+    sought = [detail for asks, detail in details if asks]
+    loosely = "how much" in asked.text.casefold()  # which words may well answer
+    known = {
         "record": float("record" in asked.wants),
-        "detail_missing": float(any(not any(map(detail.search, texts)) for _, detail in details)),
-        "figure_missing": _figure_missing(
-            asked, cited, quotes, [detail for sought, detail in details if sought]
-        ),
-        "count_missing": _count_missing(asked, cited),
-        "kind_missing": asked.lacking(held, asked.kind),
+        "figure_missing": _figure_missing(asked, cited, quotes, sought),
+        "count_missing": _count_missing(asked, cited, words),
+    }
+    return {
+        **known,
+        "kind_missing": _kind_missing(asked, cited),
+        "detail_missing": float(bool(lacking)),
+        "plainly_missing": float((max(known.values()) >= 1 and not loosely) or any(lacking)),
     }
 
 
@@ -80,6 +93,8 @@ def _figure_missing(
         return has_figure(text) and (not sought or any(detail.search(text) for detail in sought))
 
     def has_figure(text: str) -> bool:
+        if any(match.group() not in asked.text for match in _OF_SPACE.finditer(text)):
+            return True
         return bool(_IN_WORDS.search(text)) or any(
             quantity.value not in known
             and (counts or any(char.isdigit() for char in quantity.text))
@@ -93,17 +108,34 @@ def _figure_missing(
     return _ELSEWHERE if any(map(tells, sentences)) else 1.0
 
 
-def _count_missing(asked: Asked, cited: Sequence[Reading]) -> float:
-    """How much of what is to be counted no sentence with a number speaks of."""
-    counts = [
-        terms
-        for reading in cited
-        for terms, number in zip(reading.terms, reading.numbers, strict=True)
-        if number
-    ]
+def _count_missing(asked: Asked, cited: Sequence[Reading], words: Words) -> float:
+    """Where something is to be counted: 0 if a number stands beside it, 1 if no sentence has both."""
     if not asked.counted:
         return 0.0
-    return min((asked.lacking(terms, asked.counted) for terms in counts), default=1.0)
+    known = {quantity.value for quantity in quantities(asked.text)}
+    missing = 1.0
+    for reading in cited:
+        compounds = _COMPOUND.findall(f"{reading.paper.title} {reading.paper.abstract}")
+        if not asked.counted.isdisjoint(words.terms(" ".join(compounds))):
+            return 0.0
+        for span, terms, number in zip(reading.spans, reading.terms, reading.numbers, strict=True):
+            if not number or (lacking := asked.lacking(terms, asked.counted)) >= 1:
+                continue
+            text = span.of(reading.paper.abstract)
+            beside = any(
+                counts(asked.counted, text, quantity, words)
+                for quantity in quantities(text)
+                if quantity.value not in known
+            )
+            missing = min(missing, lacking / 2 if beside else (1 + lacking) / 2)
+    return missing
+
+
+def _kind_missing(asked: Asked, cited: Sequence[Reading]) -> float:
+    """How much of the kind of thing asked for is in none of the papers that have the question's names."""
+    best = max(asked.named(reading.all_terms) for reading in cited)
+    named = [reading for reading in cited if asked.named(reading.all_terms) == best]
+    return min(asked.lacking(reading.all_terms, asked.kind) for reading in named)
 
 
 @cache
@@ -120,6 +152,7 @@ def _figure() -> re.Pattern[str]:
     nouns = "|".join(sorted(words_of("measured")))
     return re.compile(
         rf"\b(?:what|which) (?:[\w()-]+ ){{0,2}}?(?:{nouns})s?(?:{_ENDS})"
-        r"|\bhow (?:wide|deep|tall|long|large|big|fast|much|many|often|far|high|low|old|heavy|hot|cold)\b",
+        r"|\bhow (?:wide|deep|tall|long|large|big|fast|much|many|often|far|high|low|old|heavy|hot|cold)\b"
+        r"(?! to\b)",
         re.IGNORECASE,
     )

@@ -21,7 +21,7 @@ class Choice:
     """How the extractive writer chooses.
 
     Attributes:
-        most: sentences in an answer.
+        most: sentences in an answer; of a list of papers, one of each.
         enough: no further sentence once those chosen hold this much of the probability.
         rival: a second paper is quoted too when its share is at least this part of the best one's.
         aside: sentences that such a paper gets.
@@ -34,7 +34,7 @@ class Choice:
     enough: float = 0.93
     rival: float = 0.6
     aside: int = 1
-    partner: float = 0.03
+    partner: float = 0.01
     held: float = 0.4
     fresh: float = 0.2
 
@@ -56,7 +56,7 @@ def _papers(asked: Asked, weighed: Sequence[Weighed], choice: Choice) -> list[tu
     best, rest = ranked[0], ranked[1:]
     named = [paper for paper in rest if _adds(asked, best, paper) >= choice.fresh]
     if named and asked.papers <= _PAIR:
-        return _shared([best, named[0]], choice.most)
+        return [(paper, max(1, choice.most // _PAIR)) for paper in (best, named[0])]
     if asked.papers > 1:
         bar = choice.partner * best.share
         held = choice.held * asked.share(best.reading.all_terms)
@@ -65,21 +65,22 @@ def _papers(asked: Asked, weighed: Sequence[Weighed], choice: Choice) -> list[tu
             for paper in rest[: asked.papers - 1]
             if paper.share >= bar and asked.share(paper.reading.all_terms) >= held
         ]
-        return _shared([best, *near], choice.most)
-    if choice.most > choice.aside and rest and rest[0].share >= choice.rival * best.share:
+        room = max(1, choice.most // (1 + len(near)))
+        return [(paper, room) for paper in (best, *near)]
+    if choice.most > choice.aside and rest and _rivals(asked, best, rest[0], choice.rival):
         return [(best, choice.most - choice.aside), (rest[0], choice.aside)]
     return [(best, choice.most)]
+
+
+def _rivals(asked: Asked, best: Weighed, other: Weighed, bar: float) -> bool:
+    """Whether another paper may be the one meant as well: it is as likely, and has the names asked about."""
+    named = asked.named(other.reading.all_terms) >= asked.named(best.reading.all_terms)
+    return named and other.share >= bar * best.share
 
 
 def _adds(asked: Asked, best: Weighed, other: Weighed) -> float:
     """How much of the question only the other paper's title names."""
     return asked.share(other.reading.title - best.reading.all_terms)
-
-
-def _shared(papers: Sequence[Weighed], most: int) -> list[tuple[Weighed, int]]:
-    """Each with its part of the sentences: as even as can be, the first ones get the odd ones."""
-    whole, odd = divmod(most, len(papers))
-    return [(paper, whole + (i < odd)) for i, paper in enumerate(papers)]
 
 
 def _sentences(paper: Weighed, room: int, enough: float) -> list[int]:

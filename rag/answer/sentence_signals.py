@@ -21,8 +21,9 @@ from rag.types import Span
 from rag.vectors import EncodedQuery, Floats, TokenVectors
 
 _NUMBER = re.compile(
-    r"(?<![A-Za-z\-])\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|dozens?|hundreds?|thousands?|million|billion|"
-    r"half|twice|double|orders? of magnitude|majority|most)\b",
+    r"(?<![A-Za-z\-])\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty"
+    r"|fifty|dozens?|hundreds?|thousands?|million|billion|half|twice|double|orders? of magnitude|majority"
+    r"|most)\b",
     re.IGNORECASE,
 )
 _CUES: Mapping[str, tuple[str, re.Pattern[str]]] = {

@@ -11,8 +11,8 @@ from tests.rag.answer.sample import ask
         ("What is SimCLR?", 1),
         ("How do A and B differ?", 2),
         ("What do the two papers on hands contribute?", 2),
-        ("Which papers use wavelets?", 4),
-        ("What do recent studies say about sleep?", 4),
+        ("Which papers use wavelets?", 6),
+        ("What do recent studies say about sleep?", 6),
         ("Does aspirin lower the risk of stroke?", 1),
     ],
 )

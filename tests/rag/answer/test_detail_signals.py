@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from rag.answer.detail_signals import asks_for_a_figure, detail_signals
 from rag.answer.quote import Quote
 from rag.answer.reading import Reading
+from rag.answer.sentence_signals import numbers_in
 from rag.types import Paper
-from tests.rag.answer.sample import ask, weighed
+from tests.rag.answer.sample import WORDS, ask, weighed
 
 PAPER = Paper(
     "p",
@@ -17,7 +20,9 @@ PAPER = Paper(
 
 def known(question: str, quoted: int = 0, paper: Paper = PAPER) -> dict[str, float]:
     reading: Reading = weighed(paper, [0.5, 0.5], 1.0).reading
-    return detail_signals(ask(question), [reading], [Quote(paper, reading.spans[quoted])])
+    texts = [span.of(paper.abstract) for span in reading.spans]
+    reading = replace(reading, numbers=numbers_in(ask(question), texts))
+    return detail_signals(ask(question), [reading], [Quote(paper, reading.spans[quoted])], WORDS)
 
 
 @pytest.mark.parametrize(
@@ -79,3 +84,43 @@ def test_a_figure_of_the_question_is_no_answer_to_it() -> None:
 )
 def test_the_wording_says_whether_only_a_number_answers(question: str, figure: bool) -> None:
     assert asks_for_a_figure(ask(question)) is figure
+
+
+@pytest.mark.parametrize(
+    ("text", "missing"),
+    [
+        ("We test 60,410 bright quasars.", 0.0),
+        ("We test twelve quasars.", 0.0),
+        ("A three-quasar system is shown.", 0.0),
+        ("Quasars are seen at redshifts around 1.52, and they move.", 0.5),
+        ("We use 12 layers. Quasars are bright.", 1.0),
+        ("Quasars are bright.", 1.0),
+    ],
+)
+def test_what_is_counted_has_its_number_beside_it(text: str, missing: float) -> None:
+    paper = Paper("p", "The sky", f"{text} It ends here.")
+    assert known("How many quasars were tested?", paper=paper)["count_missing"] == missing
+
+
+@pytest.mark.parametrize(
+    ("question", "missing"),
+    [
+        ("What batch size was used?", 1.0),
+        ("How many GPUs did it take?", 1.0),
+        ("Who annotated the sentences?", 1.0),
+        ("Does attention help where the batch size is small?", 0.0),  # a batch size is not what it asks for
+        ("How much slower does it learn?", 0.0),  # words may say that
+        ("Why is attention sparse?", 0.0),
+    ],
+)
+def test_what_is_asked_for_and_plainly_not_there(question: str, missing: float) -> None:
+    assert known(question)["plainly_missing"] == missing
+
+
+def test_the_kind_of_thing_asked_for_stands_in_the_paper_that_is_named() -> None:
+    other = Paper("o", "Kernels", "A kernel learns. Kernels differ.")
+    read = [weighed(paper, [0.5, 0.5], 0.5).reading for paper in (PAPER, other)]
+    found = detail_signals(
+        ask("Which kernel does the CIFAR-10 model use?"), read, [Quote(PAPER, read[0].spans[0])], WORDS
+    )
+    assert found["kind_missing"] == 1.0

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -53,6 +54,17 @@ def test_words_that_the_title_lacks_tell_its_sentences_apart(found: Retrieved) -
     texts = [span.of(reading.paper.abstract) for span in reading.spans]
     assert texts[int(reading.column("late").argmax())] == "We make attention sparse by a new function."
     assert texts[int(reading.column("shared_beyond_title").argmax())] == "Translation improves by two points."
+
+
+def test_words_beyond_the_title_are_compared_by_themselves(found: Retrieved) -> None:
+    assert found.query is not None
+    starts = np.array([match.start() for match in re.finditer(r"\w+", QUESTION)], np.int32)
+    known = replace(found, query=replace(found.query, starts=starts))
+    reading = next(each for each in _read(known) if each.paper.id == "sparse")
+    texts = [span.of(reading.paper.abstract) for span in reading.spans]
+    beyond = reading.column("late_beyond_title")
+    assert texts[int(beyond.argmax())] == "Translation improves by two points."
+    assert beyond.tolist() != reading.column("late").tolist()
 
 
 def test_a_number_counts_only_where_one_is_asked_for(found: Retrieved) -> None:
