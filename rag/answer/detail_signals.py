@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 from rag.answer.asked import Asked
@@ -42,12 +42,9 @@ def detail_signals(
         quotes: the answer.
         words: the tokenizer.
     """
-    details = [
-        (match["sought"], _spoken(match["detail"].casefold())) for match in _detail().finditer(asked.text)
-    ]
-    texts = [text for reading in cited for text in (reading.paper.title, reading.paper.abstract)]
-    lacking = [bool(sought) for sought, detail in details if not any(map(detail.search, texts))]
-    sought = [detail for asks, detail in details if asks]
+    details = list(_details(asked))
+    lacking = [asks for asks, _, detail in details if not _speak_of(cited, detail)]
+    sought = [detail for asks, _, detail in details if asks]
     loosely = "how much" in asked.text.casefold()  # which words may well answer
     known = {
         "record": float("record" in asked.wants),
@@ -60,6 +57,22 @@ def detail_signals(
         "detail_missing": float(bool(lacking)),
         "plainly_missing": float((max(known.values()) >= 1 and not loosely) or any(lacking)),
     }
+
+
+def missing_details(asked: Asked, cited: Sequence[Reading]) -> tuple[str, ...]:
+    """The details of how the work was done that a question asks for and the papers don't speak of."""
+    missing = (said for _, said, detail in _details(asked) if not _speak_of(cited, detail))
+    return tuple(dict.fromkeys(missing))
+
+
+def _details(asked: Asked) -> Iterator[tuple[bool, str, re.Pattern[str]]]:
+    """The details that a question names: whether it asks for them, as it says them, and what finds them."""
+    for match in _detail().finditer(asked.text):
+        yield bool(match["sought"]), match["said"].casefold(), _spoken(match["detail"].casefold())
+
+
+def _speak_of(cited: Sequence[Reading], detail: re.Pattern[str]) -> bool:
+    return any(detail.search(f"{reading.paper.title} {reading.paper.abstract}") for reading in cited)
 
 
 def asks_for_a_figure(asked: Asked) -> bool:
@@ -142,7 +155,8 @@ def _kind_missing(asked: Asked, cited: Sequence[Reading]) -> float:
 def _detail() -> re.Pattern[str]:
     listed = "|".join(map(re.escape, phrases("details")))
     return re.compile(
-        rf"(?P<sought>\b(?:what|which|how many|how much) (?:[\w-]+ )?)?\b(?P<detail>{listed})(?:e?s)?\b",
+        r"(?P<sought>\b(?:what|which|how many|how much) (?:[\w-]+ )?)?"
+        rf"\b(?P<said>(?P<detail>{listed})(?:e?s)?)\b",
         re.IGNORECASE,
     )
 

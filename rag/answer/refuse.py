@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rag.answer.asked import Asked, names_in
+from rag.answer.detail_signals import missing_details
 from rag.answer.evidence import Weighed
 from rag.index.words import Words
 from rag.retrieve.retrieved import Retrieved
@@ -58,7 +59,7 @@ def refusal_text(refusal: Refusal) -> str:
     said = [_SAID[refusal.reason]]
     if refusal.missing:
         said.append("Looked for and not found: " + ", ".join(f"“{word}”" for word in refusal.missing) + ".")
-    if refusal.nearest:
+    if refusal.nearest and refusal.reason != OFF_DOMAIN:  # nothing is near then
         said.append("Nearest: " + "; ".join(f"“{paper.title}”" for paper in refusal.nearest) + ".")
     return " ".join([*said, *refusal.suggestions])
 
@@ -82,11 +83,12 @@ def _nearest(case: Case) -> tuple[Paper, ...]:
 
 
 def _missing(case: Case, words: Words) -> tuple[str, ...]:
-    """Words of the question that the nearest paper lacks, as written: unknown ones, names, then rare ones."""
-    held = frozenset[str]()
-    if case.weighed:
-        held = max(case.weighed, key=lambda paper: paper.share).reading.all_terms
-    asks = frozenset(case.asked.terms)
+    """What the nearest papers lack, as written: details by their phrase, unknown words, names, rare words."""
+    ranked = sorted(case.weighed, key=lambda paper: -paper.share)[:_NEAREST]
+    held = frozenset[str]().union(*(paper.reading.all_terms for paper in ranked))
+    details = missing_details(case.asked, [paper.reading for paper in ranked[:1]])
+    phrased = frozenset(term for detail in details for term in words.terms(detail))
+    asks = frozenset(case.asked.terms) - phrased
     names = {name.casefold() for name in names_in(case.asked.text)}
     lacking = {
         word.text: min(case.found.idf(term) for term in word.terms)
@@ -97,8 +99,8 @@ def _missing(case: Case, words: Words) -> tuple[str, ...]:
     least = _TELLING * case.found.idf("")
     telling = [word for word, rare in lacking.items() if rare >= least]
     order = sorted(telling, key=lambda word: (word not in unknown, word not in names, -lacking[word]))
-    chosen = set(order[:_MISSING])
-    return tuple(word for word in lacking if word in chosen)
+    chosen = set(order[: _MISSING - len(details)])
+    return (*details[:_MISSING], *(word for word in lacking if word in chosen))
 
 
 def _suggestions(reason: str, case: Case, papers: Sequence[Paper], missing: Sequence[str]) -> list[str]:

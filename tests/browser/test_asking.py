@@ -131,6 +131,30 @@ async def test_a_refusal_helps(site: Site, open_page: OpenPage) -> None:
     await expect(page.locator(".turn .claim").first).to_be_visible()
 
 
+async def test_a_missing_detail_links_to_the_full_text(site: Site, open_page: OpenPage) -> None:
+    page = await open_page(site)
+    question = "Which learning rate and which batch size were used to train SimCLR on ImageNet?"
+    turn = await ask(page, question)
+    refusal = (await answered(page, question))["refusal"]
+    assert refusal["reason"] == "detail_not_in_abstract"
+    assert refusal["missing"][0] == "learning rate"
+    hint = turn.locator(".tries p").first
+    await expect(hint).to_have_text(refusal["suggestions"][0])
+    await expect(hint.locator("a")).to_have_attribute("href", refusal["nearest"][0]["url"])
+
+
+async def test_what_was_searched_stands_above_the_answer(site: Site, open_page: OpenPage) -> None:
+    page = await open_page(site)
+    question = "What acuracy does SimCLR reach on ImageNet?"
+    turn = await ask(page, question)
+    read = turn.locator(".said > .note")
+    await expect(read).to_have_text("Searched as “What accuracy does SimCLR reach on ImageNet?”")
+    above, below = await read.bounding_box(), await turn.locator(".answer").bounding_box()
+    assert above is not None
+    assert below is not None
+    assert above["y"] < below["y"]
+
+
 async def test_filters_hold_for_questions_and_a_refusal_offers_to_drop_them(
     site: Site, open_page: OpenPage
 ) -> None:

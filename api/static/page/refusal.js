@@ -1,5 +1,5 @@
 // No answer in the papers: what was looked for, what comes nearest, what to try.
-import { button, make, shown, titled } from "./text.js";
+import { button, link, make, shown, titled } from "./text.js";
 
 const HEADINGS = {
   empty_library: "There are no papers yet",
@@ -37,7 +37,7 @@ export function refusalNodes(body, acts) {
     const cards = nearest.map((paper) => make("li", {}, card(paper, acts)));
     nodes.push(make("p", { class: "label" }, "Nearest papers"), make("ul", { class: "nearest" }, ...cards));
   }
-  const tries = triesOf(reason, suggestions, acts);
+  const tries = triesOf(body.refusal, acts);
   nodes.push(make("p", { class: "label" }, "What to try"), make("div", { class: "tries" }, ...tries));
   return nodes;
 }
@@ -48,12 +48,19 @@ function card(paper, acts) {
   return make("div", { class: "card" }, open, button("Ask what it shows", () => acts.ask(question), { class: "text", "aria-label": `Ask what it shows: ${titled(paper)}` }));
 }
 
-function triesOf(reason, suggestions, acts) {
+/** A hint, its web address a link where it is that of the nearest paper. */
+function hint(text, nearest) {
+  const address = nearest[0]?.url;
+  if (!address || !text.endsWith(address)) return make("p", { dir: "auto" }, shown(text));
+  return make("p", { dir: "auto" }, shown(text.slice(0, -address.length)), link(shown(address), address));
+}
+
+function triesOf({ reason, suggestions, nearest }, acts) {
   const questions = suggestions.filter((text) => text.trim().endsWith("?"));
   const hints = suggestions.filter((text) => !questions.includes(text));
   const adds = button("Add papers", acts.add);
   return [
-    ...hints.map((text) => make("p", { dir: "auto" }, shown(text))),
+    ...hints.map((text) => hint(text, nearest)),
     ...questions.map((text) => button(shown(text), () => acts.ask(text), { dir: "auto" })),
     reason === "filtered_out" && button("Ask without filters", acts.unfilter),
     reason !== "empty_library" && button("Ask in other words", acts.reword),

@@ -24,10 +24,11 @@ export class Turn {
     this.pinned = null;
     this.evidence = new Evidence(() => this.body?.id ?? null);
     this.heading = make("h2", { id: `turn-${++made}`, dir: "auto", tabindex: "-1" }, shown(question));
+    this.read = make("p", { class: "note", dir: "auto", hidden: true });
     this.progress = make("p", { class: "progress" });
     this.answer = make("div", { class: "answer" });
     this.foot = make("footer", {});
-    const said = make("div", { class: "said" }, this.heading, this.answer, this.progress);
+    const said = make("div", { class: "said" }, this.heading, this.read, this.answer, this.progress);
     this.root = make("article", { class: "turn", "aria-labelledby": this.heading.id }, said, this.foot, this.evidence.root);
     this.#listen();
   }
@@ -99,6 +100,8 @@ export class Turn {
     this.text = body.answer;
     this.citations = body.citations;
     this.progress.hidden = true;
+    this.read.hidden = body.standalone_question === body.question;
+    this.read.textContent = `Searched as “${shown(body.standalone_question)}”`;
     if (!this.evidence.retrieved.length) this.evidence.found(body.retrieved);
     if (body.refusal) {
       const open = (paper) => this.evidence.open(paper);
@@ -144,7 +147,6 @@ export class Turn {
       body.retrieved.length && `${sure(body.confidence)} sure that these papers answer this`,
     ].filter(Boolean);
     const nodes = [make("p", { class: "facts" }, facts.join(" · "))];
-    if (body.standalone_question !== body.question) nodes.push(make("p", { class: "note", dir: "auto" }, `Searched as “${shown(body.standalone_question)}”`));
     if (body.degraded.length) nodes.unshift(make("p", { class: "warning" }, `Worked around: ${shown(body.degraded.join(", "))}`));
     const acts = make("div", { class: "acts" });
     if (this.evidence.sheets.size > 1) {

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import pytest
 
@@ -54,6 +55,26 @@ def test_a_missing_detail_is_named_with_the_way_to_the_full_text() -> None:
     assert refusal.suggestions == (
         "The abstract of “Sparse nets” does not give “gpus”, “trained”; its full text may: https://example.org/a",
     )
+
+
+def test_a_detail_is_named_by_its_phrase() -> None:
+    refusal = refuse(_case("Which learning rate trains sparse nets?", SURE | {"said": 0.1}), WORDS)
+    assert refusal.missing[0] == "learning rate"
+    assert not {"learning", "rate"} & set(refusal.missing)
+
+
+def test_what_another_of_the_nearest_papers_has_is_not_told_as_missing() -> None:
+    other = weighed(Paper("b", "Dense nets of bronze", "Dense nets are large."), [1.0], 0.1)
+    case = _case("Are sparse nets made of bronze and tin?", SURE | {"found": 0.1})
+    assert refuse(case, WORDS).missing == ("made", "bronze", "tin")
+    assert refuse(replace(case, weighed=[*case.weighed, other]), WORDS).missing == ("made", "tin")
+
+
+def test_papers_on_other_things_are_not_called_near() -> None:
+    refusal = refuse(_case("Who won the cup?", SURE | {"about": 0.1}), WORDS)
+    assert refusal.nearest == (PAPER,)
+    assert "Nearest" not in refusal_text(refusal)
+    assert "Nearest" in refusal_text(refuse(_case("Who won the cup?", SURE | {"found": 0.1}), WORDS))
 
 
 def test_a_filter_that_hides_papers_is_named_with_their_number() -> None:
