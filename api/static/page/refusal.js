@@ -48,19 +48,18 @@ function card(paper, acts) {
   return make("div", { class: "card" }, open, button("Ask what it shows", () => acts.ask(question), { class: "text", "aria-label": `Ask what it shows: ${titled(paper)}` }));
 }
 
-/** A hint, its web address a link where it is that of the nearest paper. */
-function hint(text, nearest) {
-  const address = nearest[0]?.url;
-  if (!address || !text.endsWith(address)) return make("p", { dir: "auto" }, shown(text));
-  return make("p", { dir: "auto" }, shown(text.slice(0, -address.length)), link(shown(address), address));
+/** A hint; the address of the full text at its end is a link. */
+function hint(text) {
+  const [, said, address] = /^(.*: )(https?:\/\/\S+)$/s.exec(text) ?? [null, text, null];
+  return make("p", { dir: "auto" }, shown(said), address && link(shown(address), address));
 }
 
-function triesOf({ reason, suggestions, nearest }, acts) {
+function triesOf({ reason, suggestions }, acts) {
   const questions = suggestions.filter((text) => text.trim().endsWith("?"));
   const hints = suggestions.filter((text) => !questions.includes(text));
   const adds = button("Add papers", acts.add);
   return [
-    ...hints.map((text) => hint(text, nearest)),
+    ...hints.map(hint),
     ...questions.map((text) => button(shown(text), () => acts.ask(text), { dir: "auto" })),
     reason === "filtered_out" && button("Ask without filters", acts.unfilter),
     reason !== "empty_library" && button("Ask in other words", acts.reword),
