@@ -55,6 +55,8 @@ def _papers(asked: Asked, weighed: Sequence[Weighed], choice: Choice) -> list[tu
         return []
     best, rest = ranked[0], ranked[1:]
     named = [paper for paper in rest if _adds(asked, best, paper) >= choice.fresh]
+    if asked.names:
+        named = [paper for paper in named if asked.named(paper.reading.title)]
     if named and asked.papers <= _PAIR:
         return [(paper, max(1, choice.most // _PAIR)) for paper in (best, named[0])]
     if asked.papers > 1:
@@ -85,8 +87,9 @@ def _adds(asked: Asked, best: Weighed, other: Weighed) -> float:
 
 def _sentences(paper: Weighed, room: int, enough: float) -> list[int]:
     """The likeliest sentence, then the next ones in the order of the abstract; none that gives orders."""
-    ranked = np.argsort(-paper.sentences, kind="stable").tolist()
     reading = paper.reading
+    # where something is to be counted, no other sentence answers than one with its number
+    ranked = np.lexsort((-paper.sentences, -reading.column("counted"))).tolist()
     stating = (i for i in ranked if not reads_as_instruction(reading.spans[i].of(reading.paper.abstract)))
     order = list(islice(stating, room))
     held = np.cumsum(paper.sentences[order])

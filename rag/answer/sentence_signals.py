@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 import numpy as np
@@ -83,6 +84,26 @@ _CODE = re.compile(
     r"https?://|\b(?:codes?|implementations?|datasets?|models?|weights) (?:is|are|will be|can be)\b.{0,40}"
     r"\b(?:available|released|found)\b",
     re.IGNORECASE,
+)
+_ENDS_PHRASE = frozenset(
+    {
+        "and",
+        "are",
+        "at",
+        "by",
+        "for",
+        "from",
+        "in",
+        "is",
+        "on",
+        "or",
+        "over",
+        "that",
+        "to",
+        "was",
+        "were",
+        "with",
+    }
 )
 _BESIDE = 4  # words behind a number among which is what it counts
 _END = 3  # terms at the end of a question, which often name the thing asked for
@@ -233,9 +254,10 @@ def _by_figures(
 
 
 def counts(counted: frozenset[str], text: str, quantity: Quantity, words: Words) -> bool:
-    """Whether a number stands beside one of these terms: "60,410 bright quasars", "papers: 12"."""
+    """Whether a number stands beside one of these terms: "410 bright quasars", not "six fits for quasars"."""
     behind = text[quantity.end :].split(None, _BESIDE)[:_BESIDE]
-    near = [*text[: quantity.start].split()[-1:], quantity.text, *behind]
+    phrase = takewhile(lambda word: word.casefold() not in _ENDS_PHRASE, behind)
+    near = [*text[: quantity.start].split()[-1:], quantity.text, *phrase]
     return not counted.isdisjoint(words.terms(" ".join(near)))
 
 

@@ -93,6 +93,7 @@ def test_the_wording_says_whether_only_a_number_answers(question: str, figure: b
         ("We test twelve quasars.", 0.0),
         ("A three-quasar system is shown.", 0.0),
         ("Quasars are seen at redshifts around 1.52, and they move.", 0.5),
+        ("We use six fits for quasars.", 0.5),
         ("We use 12 layers. Quasars are bright.", 1.0),
         ("Quasars are bright.", 1.0),
     ],

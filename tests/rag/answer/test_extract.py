@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.answer.extract import Choice, choose
+from rag.answer.sentence_signals import SIGNALS
 from rag.types import Paper
 from tests.rag.answer.sample import ask, weighed
 
@@ -32,6 +33,20 @@ def test_a_second_paper_needs_a_share_like_the_first() -> None:
     assert all(text.startswith("Alpha") for text in said)
     said = _said("nets?", (A, EVEN, 0.4), (B, [0.4, 0.3, 0.3], 0.39))
     assert [text.split()[0] for text in said] == ["Alpha", "Alpha", "Alpha", "Beta"]
+
+
+def test_where_something_is_counted_the_sentence_with_its_number_leads() -> None:
+    read = weighed(A, [0.4, 0.3, 0.1, 0.1, 0.1], 1.0)
+    read.reading.signals[2, SIGNALS.index("counted")] = 1.0
+    quotes = choose(ask("how many alphas?"), [read], Choice(enough=0.6))
+    assert [quote.span.of(A.abstract) for quote in quotes] == ["Alpha three.", "Alpha one.", "Alpha two."]
+
+
+def test_a_paper_whose_title_only_shares_common_words_does_not_join() -> None:
+    other = Paper("c", "Optimization of nets", "Optimizers one. Optimizers two.")
+    named = Paper("a", "Methods", "AlphaNet one. AlphaNet two.")
+    said = _said("Which optimizer does AlphaNet use?", (named, [0.6, 0.4], 0.9), (other, [0.6, 0.4], 0.05))
+    assert all(text.startswith("AlphaNet") for text in said)
 
 
 def test_a_second_paper_has_the_names_that_the_first_has() -> None:
