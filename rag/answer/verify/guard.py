@@ -13,6 +13,7 @@ from rag.answer.verify.quantities import Quantity, quantities
 from rag.answer.verify.statement import Statement, Turn, denies
 from rag.answer.verify.strength import overstated
 from rag.answer.verify.tokens import Token
+from rag.answer.verify.turned import turned_round
 
 CONTRADICTING = ("negation", "opposite")
 """Reasons that tell not merely that something is missing but that the span says otherwise."""
@@ -41,6 +42,7 @@ def faults(
         *_added(claim, span),
         *overstated(claim, span),
         *crossed(claim, span),
+        *turned_round(claim, span),
     ]
     return tuple(dict.fromkeys(found))
 

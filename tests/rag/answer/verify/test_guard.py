@@ -15,6 +15,7 @@ TRIAL = (
 HEDGED = "Treatment with metformin may reduce the incidence of cancer in some patients with diabetes."
 LINKED = "Coffee consumption was associated with a lower risk of liver cancer in 1,204 adults."
 DOSED = "It responds in 10 to 20 ms and gives 5 mg/kg of the drug to at least 30 patients for up to 6 months."
+BETTER = "On ImageNet, RestNet outperforms VGG by 4 points, and is 3 times faster than AlexNet."
 SEVERAL = "Several methods can be plugged in, and all of the fourteen models converged."
 
 
@@ -38,6 +39,14 @@ def found(claim: str, span: str) -> tuple[str, ...]:
         ("It gives the drug for at least 6 months.", DOSED, "number: 6 months"),
         ("It gives the drug for 6 months.", DOSED, "number: 6 months"),
         ("All methods can be plugged in.", SEVERAL, "strength: All"),
+        ("VGG outperforms RestNet on ImageNet.", BETTER, "turned: outperforms"),
+        ("RestNet is outperformed by VGG.", BETTER, "turned: outperformed"),
+        (
+            "AlexNet is 3 times faster than RestNet.",
+            "RestNet is 3 times faster than AlexNet.",
+            "turned: faster",
+        ),
+        ("Stroke increases hypertension.", "Hypertension increases stroke.", "turned: increases"),
     ],
 )
 def test_what_says_more_than_its_passage_has_a_fault(claim: str, span: str, fault: str) -> None:
@@ -58,6 +67,9 @@ def test_what_says_more_than_its_passage_has_a_fault(claim: str, span: str, faul
         ("It responds in 10-20 ms.", DOSED),
         ("It gives 5 mg per kg to 30 patients or more for no more than 6 months.", DOSED),
         ("All fourteen models converged.", SEVERAL),
+        ("RestNet outperforms VGG on ImageNet.", BETTER),
+        ("VGG is outperformed by RestNet on ImageNet.", BETTER),
+        ("By 4 points, RestNet outperforms VGG.", BETTER),
         ("The culture reached 10^9 cells per ml.", "The culture reached 10⁹ cells per ml within 3 days."),
     ],
 )
