@@ -137,7 +137,8 @@ class Answerer:
         if standalone.needs is False:
             return alone
         carried = looked(standalone.carried)
-        better = carried.confidence > alone.confidence and _continues(alone.asked, carried)
+        answers = carried.confidence >= max(alone.confidence, self._threshold)
+        better = answers and _continues(alone.asked, carried)
         return carried if better else alone
 
     def _standalone(self, request: Request, cancelled: Cancelled) -> Standalone:

@@ -54,7 +54,8 @@ _PAIR = re.compile(
 
 _RECORD = re.compile(
     r"\bwho (?:annotat|label|collect|curat|recruit|rat|review|check|validat|record|cod|assembl)\w*\b"
-    r"|\bwho (?:are|is|were|was|wrote|authored|funded|paid|sponsored)\b.{0,40}\b(?:authors?|paper|study"
+    r"|\bwho (?:wrote|authored|funded|financed|sponsored|paid)\b"
+    r"|\bwho (?:are|is|were|was)\b.{0,40}\b(?:authors?|paper|study"
     r"|work|research)\b"
     r"|\b(?:corresponding|first|last|senior) author\b|\bauthors?\b.{0,40}\b(?:affiliat\w+|universit\w+"
     r"|employ\w+|based)\b"
@@ -86,7 +87,7 @@ _NAME = re.compile(r"(?<![.?!]\s)(?<!^)\b[A-Z][\w-]*|\b\w*[a-z][A-Z]\w*|\b[A-Z]{
 _VERB = r"(?:were|was|are|is|do|does|did|has|have|had|can|could|will|would|should|must|may)"
 _COUNTED = re.compile(
     rf"\bhow many (?!{_VERB}\b)((?:[\w-]+ ){{0,4}}?[\w-]+)"
-    rf"(?= {_VERB}\b| (?:in|on|of|with|per|to|that|there|for|from|by|used|needed|take|took)\b|\W*$|,)",
+    rf"(?= {_VERB}\b| (?:in|on|of|with|per|to|that|there|for|from|by|used|needed|take|took)\b|\W*$|[,?;])",
     re.IGNORECASE,
 )
 _NAMED_KIND = re.compile(rf"\b(?:which|what) ((?:[\w'-]+ ){{1,6}}?)(?={_VERB}\b)", re.IGNORECASE)

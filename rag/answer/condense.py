@@ -39,6 +39,11 @@ _WHOLE = re.compile(
     r"|tell|explain|describe|define)\b",
     re.IGNORECASE,
 )
+_VERB = re.compile(  # without one, "how many parameters?" asks it of what was spoken of
+    r"\b(?:is|are|was|were|do|does|did|can|could|should|will|would|has|have|had|may|might|must"
+    r"|tell|explain|describe|define)\b|['’]s\b",
+    re.IGNORECASE,
+)
 _PRONOUN = re.compile(
     r"\b(?:it|its|it's|they|their|theirs|them|themselves|itself|he|she|his|her|these|those|such|"
     r"the (?:former|latter|same)|(?:this|that)(?! (?:is|the|a|an"
@@ -171,7 +176,8 @@ def _points_back(question: str, words: Words) -> bool | None:
     if _ORDINAL.search(bare):
         return True
     if len(terms) <= _FEW:  # a fragment, unless it has the form of a question and names something
-        return None if terms and not points and _WHOLE.match(question) else True
+        whole = _WHOLE.match(question) and _VERB.search(question)
+        return None if terms and not points and whole else True
     if len(terms) <= _SHORT and points:
         return True
     if points or _DEFINITE.search(bare) or _OPENER.match(question) or len(terms) <= _SHORT:

@@ -26,6 +26,7 @@ def _needs(question: str) -> bool | None:
         "What about memory?",
         "How do they sample rare neighbours?",
         "Why?",
+        "How many parameters?",
         "Does the second one scale to millions of nodes on one machine?",
     ],
 )
