@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 
+from rag.answer.verify.bound_to import misplaced
 from rag.answer.verify.clauses import last_clause
 from rag.answer.verify.crossed import crossed
 from rag.answer.verify.names import stands_in
@@ -30,11 +31,13 @@ def faults(
     Args:
         claim: the sentence.
         span: what it is held against.
-        title: of the paper, by which its names may be called where the span says "we" or "this method".
+        title: of the paper, and names that it introduces: what "we", "it" or "this method" in the span may
+            be called.
         defined: acronyms that the paper introduces, with their words.
     """
     found = [
         *_numbers(claim, span),
+        *misplaced(claim, span),
         *_names(claim, span, title, defined),
         *_denials(claim, span),
         *_sides(claim, span),
@@ -80,7 +83,7 @@ def _denials(claim: Statement, span: Statement) -> Iterator[str]:
         if not any(_same_place(turn, other) for other in span.denials):
             yield f"negation: {turn.word}"
     for turn in span.denials:
-        reached = turn.scope[:2]
+        reached = turn.scope[: 1 if turn.bare else 2]
         if (
             reached
             and all(term in claim.held for term in reached)
@@ -148,6 +151,8 @@ def exchanged(claim: Statement, span: Statement) -> Iterator[str]:
             and not (put and taken and _both_deny(put, taken))
         ):
             yield f"negation: {lost[0]}"
+        elif _same_side(put, taken):
+            continue
         elif contrary := _contrary(put, taken):
             yield f"opposite: {contrary}"
         elif kind == "replace" and len(put) <= _SWAPPED and len(taken) <= _SWAPPED and _differ(put, taken):
@@ -181,6 +186,12 @@ def _contrary(put: Sequence[Token], taken: Sequence[Token]) -> str:
         return ""
     turned = {(group, -sign) for group, sign in sides(put[0].folded)}
     return f"{put[0].folded} / {taken[0].folded}" if turned & set(sides(taken[0].folded)) else ""
+
+
+def _same_side(put: Sequence[Token], taken: Sequence[Token]) -> bool:
+    """Single words that say the same of a group of opposites: "reduced", "lowered"."""
+    single = len(put) == 1 and len(taken) == 1
+    return single and bool(set(sides(put[0].folded)) & set(sides(taken[0].folded)))
 
 
 def _same_numbers(put: Sequence[Token], taken: Sequence[Token]) -> bool:

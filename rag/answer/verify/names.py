@@ -10,6 +10,11 @@ from rag.answer.lexicon import words_of
 from rag.answer.verify.tokens import plain
 
 _NAME = re.compile(r"[^\W_]+(?:[-.&/'+][^\W_]+)*\+*")
+_INTRODUCES = re.compile(
+    r"\b(?:we|paper|work|study|article|here)\b[^.;]{0,30}?\b(?:propos|introduc|present|develop)\w*\s+([^.;]{1,80})"
+    r"|\b(?:called|named|dubbed|termed)\s+([^.;]{1,40})",
+    re.IGNORECASE,
+)
 _DEFINED = re.compile(r"((?:[\w'/]+[\s-]+){2,7})\(([A-Z][A-Za-z0-9-]{1,9})\)")
 
 
@@ -95,6 +100,13 @@ def _forms(text: str) -> frozenset[str]:
 def folded_words(text: str) -> frozenset[str]:
     """The folded words of a text."""
     return frozenset(folded(word) for word in text.split())
+
+
+def introduced(text: str) -> tuple[str, ...]:
+    """Names that a text gives to its own things: "we propose FastFormer", "a method called Tarn"."""
+    return tuple(
+        name for match in _INTRODUCES.finditer(text) for name in names(f"x {match[1] or match[2]}")[:1]
+    )
 
 
 def definitions(text: str) -> tuple[tuple[str, str], ...]:

@@ -29,7 +29,7 @@ _MAGNITUDES = {
 # fmt: on
 _UNITS = {
     "%": ("%", "percent", "per cent"),
-    "points": ("percentage point", "percentage points", "pp"),
+    "points": ("percentage point", "percentage points", "points", "pp"),
     "times": ("x", "times", "fold", "-fold", "×"),
     "second": ("s", "sec", "second", "seconds"),
     "minute": ("min", "minute", "minutes"),
@@ -89,6 +89,11 @@ _BETWEEN = re.compile(r"\bbetween\s+\S{0,2}$", re.IGNORECASE)
 _CHANGES = re.compile(r"\bfrom\s+\S{0,2}$", re.IGNORECASE)
 _TIMES = frozenset({"second", "minute", "hour", "day", "week", "month", "year", "ms"})
 _PER = re.compile(r"\s?/\s?([A-Za-zµμ]+)(?![\w/-]*\d)|\s+per\s+([a-z]+)|\s+(?:a|an|each|every)\s+([a-z]+)")
+_ROLE = re.compile(
+    r"(?<!\d )(?<!% )\b(by|from|to)(?: (?:a|an|about|around|approximately|roughly))?\s+$", re.IGNORECASE
+)
+_TO = re.compile(r"\s+to\s+", re.IGNORECASE)
+_A_PART = re.compile(r"\b(?:by|to|than|about|nearly|over|least|most)\s+(?:a|one)\s+$", re.IGNORECASE)
 _FAR = 30  # characters before a number in which words bound it
 
 
@@ -105,6 +110,7 @@ class Quantity:
         per: what it is counted by, ``("kg", "day")`` in "5 mg/kg/day".
         bound: 1 where the sentence says that or more, -1 where it says that or less, else 0.
         ends: the range that it is one end of, if it is.
+        role: ``by``, ``from`` or ``to`` where that word stands before it: *by* a third is not *to* a third.
     """
 
     value: float
@@ -115,6 +121,7 @@ class Quantity:
     per: tuple[str, ...] = ()
     bound: int = 0
     ends: tuple[float, float] | None = None
+    role: str = ""
 
     def agrees(self, other: Quantity) -> bool:
         """Whether a sentence may state this number where its source states the other one.
@@ -127,6 +134,7 @@ class Quantity:
             and self._same_unit(other)
             and self.per == other.per
             and self._bound_by(other)
+            and ("" in (self.role, other.role) or self.role == other.role)
         )
 
     def _same_unit(self, other: Quantity) -> bool:
@@ -151,6 +159,8 @@ def quantities(text: str) -> tuple[Quantity, ...]:
         if not here.unit and after.unit and _JOINS.fullmatch(flat, here.end, after.start):
             kept[i] = replace(here, unit=after.unit, per=here.per or after.per)
     for i in range(len(kept) - 1):
+        if kept[i].role == "from" and _TO.fullmatch(flat, kept[i].end, kept[i + 1].start):
+            kept[i + 1] = replace(kept[i + 1], role="to")
         if _is_range(kept, i, flat):
             ends = (kept[i].value, kept[i + 1].value)
             kept[i], kept[i + 1] = replace(kept[i], ends=ends), replace(kept[i + 1], ends=ends)
@@ -167,7 +177,13 @@ def _with_surroundings(quantity: Quantity, flat: str) -> Quantity:
         per.append(_by(match))
         end = match.end()
     before, after = flat[max(0, quantity.start - _FAR) : quantity.start], flat[end : end + _FAR]
-    return replace(quantity, per=tuple(per), bound=bound_at(before, after, time=quantity.unit in _TIMES))
+    role = _ROLE.search(before)
+    return replace(
+        quantity,
+        per=tuple(per),
+        bound=bound_at(before, after, time=quantity.unit in _TIMES),
+        role=role[1].casefold() if role else "",
+    )
 
 
 def _by(match: re.Match[str]) -> str:
@@ -196,7 +212,9 @@ def _read(match: re.Match[str]) -> Quantity | None:
         size, unit = part["size"], part["unit"]
     elif part["word"]:
         value, size, unit = _spelt(part["word"]), part["wsize"], part["wunit"]
-        if part["word"].casefold() in _NOT_COUNTED and not (size or unit):
+        before, behind = match.string[: match.start()][-_FAR:], match.string[match.end() :]
+        is_part = _A_PART.search(before) or re.match(r"\s+of\b", behind)
+        if part["word"].casefold() in _NOT_COUNTED and not (size or unit or is_part):
             return None
     else:
         value, size, unit = 1.0, part["lone"], part["lunit"]

@@ -103,7 +103,7 @@ class _View:
 
     def candidate(self, first: int, last: int) -> Candidate:
         source, statement = self._source, self._source.statement(first, last)
-        found = faults(self._claim.statement, statement, title=source.paper.title, defined=source.defined)
+        found = faults(self._claim.statement, statement, title=source.named, defined=source.defined)
         if last > first:  # two sentences must not hide what one of them shows
             each = (exchanged(self._claim.statement, source.statement(i, i)) for i in range(first, last + 1))
             found = tuple(dict.fromkeys([*found, *(fault for some in each for fault in some)]))

@@ -11,7 +11,7 @@ import numpy as np
 from llama_index.core.base.embeddings.base import BaseEmbedding
 
 from rag.answer.instructions import reads_as_instruction
-from rag.answer.verify.names import definitions
+from rag.answer.verify.names import definitions, introduced
 from rag.answer.verify.statement import Statement, read_statement
 from rag.corpus import sentence_spans
 from rag.embed.passages import encode_passages
@@ -74,6 +74,11 @@ class Source:
     def defined(self) -> tuple[tuple[str, str], ...]:
         """Acronyms that the abstract introduces."""
         return definitions(self.paper.abstract)
+
+    @cached_property
+    def named(self) -> str:
+        """What the paper's own things may be called by: its title, and names that its abstract introduces."""
+        return " ".join((self.paper.title, *introduced(self.paper.abstract)))
 
     @cached_property
     def parts(self) -> tuple[slice, ...]:

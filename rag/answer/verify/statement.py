@@ -25,8 +25,9 @@ class Turn:
         word: that does it.
         group: of opposites, or -1 for a denial.
         sign: 1 or -1.
-        scope: terms it reaches forward, nearest first; none of nouns that say nothing by themselves.
+        scope: terms it reaches, nearest first: behind it, else before it; without light ones.
         around: terms near it on either side, in its clause.
+        bare: whether such a noun stands beside it, so that the scope is what the denial is about.
     """
 
     word: str
@@ -34,6 +35,7 @@ class Turn:
     sign: int
     scope: tuple[str, ...]
     around: frozenset[str]
+    bare: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,15 @@ def _denies(tokens: tuple[Token, ...], i: int) -> bool:
 
 def _turn(tokens: tuple[Token, ...], i: int, group: int, sign: int) -> Turn:
     near = _near(tokens[i + 1 :]) | _near(tokens[:i][::-1])
-    return Turn(tokens[i].folded, group, sign, following(tokens, i), near)
+    behind = following(tokens, i)
+    scope = behind or following(tokens[i::-1], 0)
+    bare = not behind or _is_light(tokens[i + 1 : i + 4])
+    return Turn(tokens[i].folded, group, sign, scope, near, bare)
+
+
+def _is_light(tokens: Sequence[Token]) -> bool:
+    """Whether a noun that says nothing by itself stands among the next words."""
+    return any(token.folded in words_of("light") for token in tokens)
 
 
 def following(tokens: Sequence[Token], i: int) -> tuple[str, ...]:

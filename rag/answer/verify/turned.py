@@ -10,6 +10,9 @@ from rag.answer.verify.statement import Statement
 from rag.answer.verify.tokens import Token
 
 _BE = frozenset({"is", "are", "was", "were", "be", "been", "being"})
+_NO_SUBJECT = frozenset(
+    {"a", "an", "and", "had", "has", "have", "no", "of", "or", "show", "showed", "shows", "the", "with"}
+)
 _BY = 2  # words behind a passive verb among which its "by" stands
 
 
@@ -19,30 +22,34 @@ def turned_round(claim: Statement, span: Statement) -> Iterator[str]:
     A passive ("is outperformed by") changes the places itself.
     """
     for i, ours in enumerate(claim.tokens):
-        if not _directed(ours.folded):
+        if not _directed(claim.tokens, i):
             continue
         for j, theirs in enumerate(span.tokens):
-            if _directed(theirs.folded) and _alike(ours, theirs):
+            if _alike(ours, theirs) and _directed(span.tokens, j):
                 left, right = _around(claim.tokens, i)
                 before, behind = _around(span.tokens, j)
                 both = (left & right) | (before & behind)
                 crossed = bool((left & behind) - both and (right & before) - both)
                 straight = bool((left & before) - both and (right & behind) - both)
-                same_voice = _passive(claim.tokens, i) == _passive(span.tokens, j)
-                if crossed != straight and crossed == same_voice:
+                same = _voice(claim.tokens, i) * _voice(span.tokens, j)
+                if crossed != straight and same == (1 if crossed else -1):
                     yield f"turned: {ours.text}"
 
 
-def _directed(word: str) -> bool:
-    """Whether a word sets what stands before it against what stands behind it."""
-    causes = frozenset(paragraphs("causes")[0].split())
-    return compares(word) or word in causes or (word.endswith("er") and bool(sides(word)))
+def _directed(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a word sets what stands before it against what stands behind it: a verb, "faster", "than"."""
+    word = tokens[at].folded
+    before = tokens[at - 1].folded if at else ""
+    behind = tokens[at + 1].folded if at + 1 < len(tokens) else ""
+    if word == "than" or (word.endswith("er") and sides(word)):
+        return True
+    verb = word.endswith(("s", "ed", "ing")) and (compares(word) or word in paragraphs("causes")[0].split())
+    return verb and before not in _NO_SUBJECT and behind not in _BE
 
 
 def _alike(ours: Token, theirs: Token) -> bool:
-    return bool(set(ours.terms) & set(theirs.terms)) or bool(
-        set(sides(ours.folded)) & set(sides(theirs.folded))
-    )
+    same = ours.folded == theirs.folded or set(ours.terms) & set(theirs.terms)
+    return bool(same or set(sides(ours.folded)) & set(sides(theirs.folded)))
 
 
 def _around(tokens: Sequence[Token], at: int) -> tuple[frozenset[str], frozenset[str]]:
@@ -63,6 +70,15 @@ def _ends(token: Token) -> bool:
     return token.text == ";" or token.folded in words_of("clauses") or token.folded == "and"
 
 
-def _passive(tokens: Sequence[Token], at: int) -> bool:
-    behind = [token.folded for token in tokens[at + 1 : at + 1 + _BY]]
-    return "by" in behind and any(token.folded in _BE for token in tokens[max(0, at - 2) : at])
+def _voice(tokens: Sequence[Token], at: int) -> int:
+    """1 as it stands, -1 where a passive or "less than" turns it, 0 where nothing is told of who does it."""
+    if tokens[at].folded == "than":
+        compared = [
+            sign for token in tokens[:at] for group, sign in sides(token.folded) if compares(token.folded)
+        ]
+        return compared[-1] if compared else 0
+    be = any(token.folded in _BE for token in tokens[max(0, at - 2) : at]) and not tokens[at].folded.endswith(
+        "er"
+    )
+    by = "by" in [token.folded for token in tokens[at + 1 : at + 1 + _BY]]
+    return -1 if be and by else 0 if be else 1

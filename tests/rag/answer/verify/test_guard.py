@@ -16,6 +16,14 @@ HEDGED = "Treatment with metformin may reduce the incidence of cancer in some pa
 LINKED = "Coffee consumption was associated with a lower risk of liver cancer in 1,204 adults."
 DOSED = "It responds in 10 to 20 ms and gives 5 mg/kg of the drug to at least 30 patients for up to 6 months."
 BETTER = "On ImageNet, RestNet outperforms VGG by 4 points, and is 3 times faster than AlexNet."
+SCORES = "It detects pneumonia with a sensitivity of 0.91 and a specificity of 0.78, in 5% of adults."
+ROSE = (
+    "Ownership rose from 38% to 71%, while losses fell by a third, and use was higher among men than women."
+)
+MICE = "Mice showed reduced responses to cold but normal responses to heat."
+NOTHING = (
+    "There was no significant difference in hypoglycaemia between groups; among elders it was negligible."
+)
 SEVERAL = "Several methods can be plugged in, and all of the fourteen models converged."
 
 
@@ -40,6 +48,13 @@ def found(claim: str, span: str) -> tuple[str, ...]:
         ("It gives the drug for 6 months.", DOSED, "number: 6 months"),
         ("All methods can be plugged in.", SEVERAL, "strength: All"),
         ("VGG outperforms RestNet on ImageNet.", BETTER, "turned: outperforms"),
+        ("It detects pneumonia with a specificity of 0.91.", SCORES, "number: 0.91"),
+        ("It detects pneumonia in 5% of children.", SCORES, "opposite: children / adults"),
+        ("Ownership rose from 71% to 38%.", ROSE, "number: 71%"),
+        ("Losses fell to a third.", ROSE, "number: third"),
+        ("Use was higher among women than men.", ROSE, "turned: than"),
+        ("Mice showed reduced responses to heat.", MICE, "crossed: heat"),
+        ("The drug reduced hypoglycaemia.", NOTHING, "negation: no"),
         ("RestNet is outperformed by VGG.", BETTER, "turned: outperformed"),
         (
             "AlexNet is 3 times faster than RestNet.",
@@ -68,6 +83,15 @@ def test_what_says_more_than_its_passage_has_a_fault(claim: str, span: str, faul
         ("It gives 5 mg per kg to 30 patients or more for no more than 6 months.", DOSED),
         ("All fourteen models converged.", SEVERAL),
         ("RestNet outperforms VGG on ImageNet.", BETTER),
+        ("Sensitivity was 0.91, and specificity was 0.78.", SCORES),
+        ("Ownership rose to 71%.", ROSE),
+        ("Use was higher among men than women.", ROSE),
+        ("Responses to cold were reduced in mice, but responses to heat were normal.", MICE),
+        ("Hypoglycaemia did not differ significantly between groups.", NOTHING),
+        (
+            "In 2019, 1,340 households were covered.",
+            "The survey covered 1,120 households in 2015 and 1,340 in 2019.",
+        ),
         ("VGG is outperformed by RestNet on ImageNet.", BETTER),
         ("By 4 points, RestNet outperforms VGG.", BETTER),
         ("The culture reached 10^9 cells per ml.", "The culture reached 10⁹ cells per ml within 3 days."),
