@@ -36,11 +36,13 @@ _OUTCOME = re.compile(
     r"improve|gain|work|happen|effect|affect|score)\w*\b",
     re.IGNORECASE,
 )
-_PLURAL = r"(?:papers|studies|works|articles|authors|groups|teams|surveys|reviews|publications|researchers)"
+_PLURAL = r"(?:papers|studies|works|articles|surveys|reviews|publications)"
 _SEVERAL = re.compile(
-    rf"\b(?:which|what|any|all|several|other|these|those|do|have|are there"
-    rf"|of the) (?:[\w-]+ ){{0,3}}?{_PLURAL}\b"
-    rf"|\bwho (?:argues?|has|have|uses?|works?|proposes?|studies|tried|claims?)\b|\bwhere have\b",
+    rf"\b(?:which|what|any|all|several|other|these|those|do|have|are there|of the) (?:[\w-]+ ){{0,3}}?"
+    rf"{_PLURAL}\b"
+    r"|\b(?:which|what|any|all|several|other) (?:research groups|teams|researchers|authors)\b"
+    r"|(?:^|[,;.?!] *|\band )who (?:argues?|has|have|uses?|works?|proposes?|studies|tried|claims?)\b"
+    r"|\bwhere have\b",
     re.IGNORECASE,
 )
 _PAIR = re.compile(

@@ -72,13 +72,10 @@ def _ends(token: Token) -> bool:
 
 def _voice(tokens: Sequence[Token], at: int) -> int:
     """1 as it stands, -1 where a passive or "less than" turns it, 0 where nothing is told of who does it."""
-    if tokens[at].folded == "than":
-        compared = [
-            sign for token in tokens[:at] for group, sign in sides(token.folded) if compares(token.folded)
-        ]
-        return compared[-1] if compared else 0
-    be = any(token.folded in _BE for token in tokens[max(0, at - 2) : at]) and not tokens[at].folded.endswith(
-        "er"
-    )
-    by = "by" in [token.folded for token in tokens[at + 1 : at + 1 + _BY]]
-    return -1 if be and by else 0 if be else 1
+    word = tokens[at].folded
+    if word == "than":
+        signs = [sign for token in tokens[:at] if compares(token.folded) for _, sign in sides(token.folded)]
+        return signs[-1] if signs else 0
+    if word.endswith("er") or not any(token.folded in _BE for token in tokens[max(0, at - 2) : at]):
+        return 1
+    return -1 if any(token.folded == "by" for token in tokens[at + 1 : at + 1 + _BY]) else 0

@@ -13,6 +13,11 @@ from tests.rag.answer.sample import ask
         ("What do the two papers on hands contribute?", 2),
         ("Which papers use wavelets?", 6),
         ("What do recent studies say about sleep?", 6),
+        ("Who argues that nets are linear?", 6),
+        ("Which research groups use wavelets?", 6),
+        ("Which Lie groups does the framework target?", 1),
+        ("In the study of wavelets, how do the authors measure noise?", 1),
+        ("When do investors who have a plan gain?", 1),
         ("Does aspirin lower the risk of stroke?", 1),
     ],
 )
