@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 
 from rag.answer.asked import Asked
-from rag.answer.lexicon import phrases, words_of
+from rag.answer.lexicon import paragraphs, phrases, words_of
 from rag.answer.quote import Quote
 from rag.answer.reading import Reading
 from rag.answer.sentence_signals import counts
@@ -48,7 +48,9 @@ def detail_signals(
     loosely = "how much" in asked.text.casefold()  # which words may well answer
     known = {
         "record": float("record" in asked.wants),
-        "figure_missing": _figure_missing(asked, cited, quotes, sought),
+        "figure_missing": max(
+            _figure_missing(asked, cited, quotes, sought), _measure_missing(asked, cited, words)
+        ),
         "count_missing": _count_missing(asked, cited, words),
     }
     return {
@@ -121,6 +123,17 @@ def _figure_missing(
     return _ELSEWHERE if any(map(tells, sentences)) else 1.0
 
 
+def _measure_missing(asked: Asked, cited: Sequence[Reading], words: Words) -> float:
+    """1 where the figure of something is asked for ("what mean age") that no cited paper speaks of."""
+    named = frozenset(paragraphs("measured")[0].split())
+    match = _figure().search(asked.text)
+    noun = (match["noun"] or "").casefold() if match else ""
+    if noun not in named:
+        return 0.0
+    terms = frozenset(words.terms(noun))
+    return float(all(terms.isdisjoint(reading.all_terms) for reading in cited))
+
+
 def _count_missing(asked: Asked, cited: Sequence[Reading], words: Words) -> float:
     """Where something is to be counted: 0 if a number stands beside it, 1 if no sentence has both."""
     if not asked.counted:
@@ -165,7 +178,8 @@ def _detail() -> re.Pattern[str]:
 def _figure() -> re.Pattern[str]:
     nouns = "|".join(sorted(words_of("measured")))
     return re.compile(
-        rf"\b(?:what|which) (?:[\w()-]+ ){{0,2}}?(?:{nouns})s?(?:{_ENDS})"
+        r"\b(?:what|which) (?:(?:is|are|was|were) )?(?:(?:the|its|their) )?(?:[\w()-]+ ){0,2}?"
+        rf"(?P<noun>{nouns})s?(?:{_ENDS})"
         r"|\bhow (?:wide|deep|tall|long|large|big|fast|much|many|often|far|high|low|old|heavy|hot|cold)\b"
         r"(?! to\b)",
         re.IGNORECASE,

@@ -51,6 +51,13 @@ def test_a_figure_that_is_asked_for_must_be_there() -> None:
     assert known("Why is it accurate?", paper=none)["figure_missing"] == 0.0
 
 
+def test_the_figure_of_something_that_the_papers_never_name_is_missing() -> None:
+    paper = Paper("p", "Scans", "We compare 50 patients with 50 controls. Scans differ in 3 regions.")
+    assert known("What was the mean age of the patients?", paper=paper)["figure_missing"] == 1.0
+    told = Paper("p", "Scans", "We compare 50 patients, aged 60 on average. Their age did not matter.")
+    assert known("What was the mean age of the patients?", paper=told)["figure_missing"] == 0.0
+
+
 def test_a_figure_may_be_told_in_words_and_a_number_of_a_list_is_none() -> None:
     faster = Paper("p", "Sparse attention", "It is orders of magnitude faster. It learns.")
     assert known("How much faster is it?", paper=faster)["figure_missing"] == 0.0
