@@ -1,9 +1,11 @@
-"""A question as a person meant it: without markup, and without orders to the machine."""
+"""A question as a person meant it: without markup, greetings, and orders to the machine."""
 
 from __future__ import annotations
 
 import html
 import re
+
+from rag.answer.smalltalk import friendly_line
 
 _FENCES = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
 _TAGS = re.compile(r"</?[a-zA-Z][^<>]{0,200}>|<!--.*?-->", re.DOTALL)
@@ -24,13 +26,13 @@ _ORDER = re.compile(
 
 
 def plain_question(text: str) -> str:
-    """The question without markup and without sentences that give the machine orders.
+    """The question without markup, small talk, and sentences that give the machine orders.
 
     Where nothing would be left, the text without markup; where that is empty too, the text itself.
     """
     bare = _without_markup(text)
     parts = [part for part in _PARTS.split(bare) if part.strip() and not _LABEL.match(part)]
-    kept = [part for part in parts if not _ORDER.search(part)]
+    kept = [part for part in parts if not _ORDER.search(part) and friendly_line(part) is None]
     return _joined(kept) or _joined(parts) or " ".join(text.split())
 
 

@@ -20,6 +20,9 @@ from rag.answer.plain import plain_question
         ("Is a < b and c > d when p_value < 0.05?", "Is a < b and c > d when p_value < 0.05?"),
         ("See [this](http://x.example) on GANs?", "See this on GANs?"),
         ("  two\n lines ", "two lines"),
+        ("Thanks. And how much is needed?", "And how much is needed?"),
+        ("Hello! How are you? What is X?", "What is X?"),
+        ("Thanks a lot! Bye.", "Thanks a lot! Bye."),
     ],
 )
 def test_the_question_is_what_a_person_meant(asked: str, meant: str) -> None:
