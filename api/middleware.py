@@ -55,31 +55,34 @@ class Envelope:
         request_id = _request_id(Headers(scope=scope).get("x-request-id", ""))
         scope.setdefault("state", {})["request_id"] = request_id
         bound = REQUEST_ID.set(request_id)
-        status = 0
+        status, told = 0, False
 
-        async def send_with_headers(message: Message) -> None:
+        def tell_once() -> None:
+            nonlocal told
+            if not told:
+                told = True
+                self._tell(scope, status, time.perf_counter() - started)
+
+        async def send_and_tell(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
-                headers["X-Request-ID"] = request_id
-                for name, value in SECURITY_HEADERS.items():
-                    headers.setdefault(name, value)
-                if scope["path"].startswith("/v1/"):
-                    headers.setdefault("Cache-Control", "no-store")
+                _add_headers(MutableHeaders(scope=message), scope["path"], request_id)
+            elif message["type"] == "http.response.body" and not message.get("more_body"):
+                tell_once()  # before its end is sent: whoever has the answer finds it counted
             await send(message)
 
         try:
             with watched_by(self._watcher):
-                await self._app(scope, receive, send_with_headers)
+                await self._app(scope, receive, send_and_tell)
         except Exception:  # the process's border: a defect is logged and told without its insides
             log.exception("a request failed by a defect")
             if status:
                 raise  # the response has begun: the connection must break, not end as if all were well
             failed = problem_response(plain_problem(500, request_id=request_id), scope)
-            await failed(scope, receive, send_with_headers)
+            await failed(scope, receive, send_and_tell)
         finally:
-            self._tell(scope, status, time.perf_counter() - started)
+            tell_once()
             REQUEST_ID.reset(bound)
 
     def _tell(self, scope: Scope, status: int, seconds: float) -> None:
@@ -153,6 +156,14 @@ async def _drain(receive: Receive, at_most: int) -> None:
 
 def _too_large(limit: int) -> str:
     return f"This address takes bodies of at most {limit:,} bytes."
+
+
+def _add_headers(headers: MutableHeaders, path: str, request_id: str) -> None:
+    headers["X-Request-ID"] = request_id
+    for name, value in SECURITY_HEADERS.items():
+        headers.setdefault(name, value)
+    if path.startswith("/v1/"):
+        headers.setdefault("Cache-Control", "no-store")
 
 
 def _request_id(given: str) -> str:

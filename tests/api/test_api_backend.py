@@ -17,6 +17,8 @@ from tests.fakes.papers import PAPERS
 from tests.fakes.whole import WholeService
 
 if TYPE_CHECKING:
+    from starlette.types import Message, Receive, Scope, Send
+
     from rag.service import Service
 
 ASKED = {"question": "How is attention made sparse?"}
@@ -217,3 +219,24 @@ async def test_figures_count_requests_stages_and_refusals(client: httpx.AsyncCli
     assert 'citewell_stage_seconds_count{call="ask",stage="retrieve"} 2.0' in text
     assert "citewell_index_papers 3.0" in text
     assert "secret" not in text
+
+
+@pytest.mark.parametrize("body", [ASKED, ASKED | {"stream": True}, {}])
+async def test_a_request_is_counted_once_and_before_its_end_is_sent(body: dict[str, object]) -> None:
+    app, shown = app_over(WholeService(PAPERS)), list[str]()
+    async with running(app) as client:
+
+        async def watched(scope: Scope, receive: Receive, send: Send) -> None:
+            async def counted_yet(message: Message) -> None:
+                if message["type"] == "http.response.body" and not message.get("more_body"):
+                    shown.append((await client.get("/metrics")).text)
+                await send(message)
+
+            await app(scope, receive, counted_yet)
+
+        transport = httpx.ASGITransport(watched)
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as asking:
+            status = (await asking.post("/v1/ask", json=body)).status_code
+        shown.append((await client.get("/metrics")).text)
+    line = f'citewell_requests_total{{method="POST",route="/v1/ask",status="{status}"}} 1.0'
+    assert [line in text for text in shown] == [True, True]
