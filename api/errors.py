@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from http.client import responses
+from json import JSONDecodeError
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -145,6 +146,8 @@ def install(app: FastAPI, routes: Sequence[BaseRoute]) -> None:
         assert isinstance(error, HTTPException)  # noqa: S101  # registered for nothing else
         status = 422 if error.status_code == HTTPStatus.BAD_REQUEST else error.status_code
         detail = "" if error.detail == responses.get(error.status_code) else error.detail
+        if isinstance(cause := error.__cause__, (ValueError, RecursionError)):  # FastAPI read the body
+            detail = not_json(cause)
         headers = dict(error.headers or {})
         if status == HTTPStatus.METHOD_NOT_ALLOWED and (methods := _methods(routes, request.scope["path"])):
             headers["Allow"] = ", ".join(methods)
@@ -184,16 +187,29 @@ async def _on_invalid_request(request: Request, error: Exception) -> Response:
     faults = (
         [Fault(field="", message="Send the body as JSON, with Content-Type: application/json.")]
         if isinstance(error.body, bytes)
-        else _faults(error.errors())
+        else [_fault(found, error.body) for found in error.errors()[:20]]
     )
     problem = plain_problem(422, "; ".join(f"{f.field}: {f.message}".removeprefix(": ") for f in faults))
     problem = problem.model_copy(update={"errors": faults, "request_id": request_id_of(request)})
     return problem_response(problem, request.scope)
 
 
-def _faults(found: Sequence[dict[str, Any]]) -> list[Fault]:
+def _fault(found: dict[str, Any], body: object) -> Fault:
     """What pydantic found, by field. What was sent is not repeated."""
-    return [Fault(field=_field(fault["loc"]), message=clean(str(fault["msg"]))[:500]) for fault in found[:20]]
+    if found["type"] == "json_invalid":  # a place in the text instead: there is no field
+        return Fault(
+            field="", message=not_json(JSONDecodeError(found["ctx"]["error"], str(body), found["loc"][-1]))
+        )
+    return Fault(field=_field(found["loc"]), message=clean(str(found["msg"]))[:500])
+
+
+def not_json(error: Exception) -> str:
+    """What is wrong with a body that can't be read as JSON, and where."""
+    if isinstance(error, JSONDecodeError):
+        return f"The body is not JSON: {error.msg} (line {error.lineno}, column {error.colno})."
+    if isinstance(error, UnicodeDecodeError):
+        return f"The body is not JSON: byte {error.start} is no {error.encoding.upper()}."
+    return "The body can't be read as JSON: it nests too deeply, or a number in it is too long."
 
 
 def _field(loc: Sequence[str | int]) -> str:

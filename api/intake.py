@@ -11,6 +11,7 @@ from fastapi import Request
 from starlette.datastructures import UploadFile
 
 from api.backend import Backend
+from api.errors import not_json
 from api.jobs import Jobs, Watch, Work
 from api.spool import Job, Order
 from rag.corpus import paper_from_record, read_papers
@@ -70,14 +71,14 @@ def _parsed(body: bytes) -> list[object]:
     try:
         value = json.loads(body, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
-        raise InvalidInput("The body is not JSON, or too deeply nested.", field="body") from error
+        raise InvalidInput(not_json(error), field="body") from error
     if not isinstance(value, list):
         raise InvalidInput("Send a JSON list of papers.", field="body")
     return value
 
 
 def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON")
+    raise InvalidInput(f"The body is not JSON: {name} is none.", field="body")
 
 
 async def _upload(request: Request, jobs: Jobs) -> Job:

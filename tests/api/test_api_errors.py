@@ -118,3 +118,29 @@ async def test_a_wrong_method_names_the_right_ones(client: httpx.AsyncClient) ->
     assert response.headers["allow"] == "POST"
     response = await client.put("/v1/papers/10.1000/sparse.1")
     assert response.headers["allow"] == "DELETE, GET"
+
+
+@pytest.mark.parametrize("path", ["/v1/ask", "/v1/papers", "/v1/chat/completions"])
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (b'{"question":\n "x" "y"}', "The body is not JSON: Expecting ',' delimiter (line 2, column 6)."),
+        ('{"question": "café"}'.encode("latin-1"), "The body is not JSON: byte 17 is no UTF-8."),
+        (
+            b"[" * 100_000,
+            "The body can't be read as JSON: it nests too deeply, or a number in it is too long.",
+        ),
+        (
+            b"[" + b"1" * 5_000 + b"]",
+            "The body can't be read as JSON: it nests too deeply, or a number in it is too long.",
+        ),
+    ],
+    ids=["syntax", "encoding", "depth", "digits"],
+)
+async def test_a_body_that_is_not_json_is_told_where_it_breaks(
+    client: httpx.AsyncClient, path: str, body: bytes, told: str
+) -> None:
+    response = await client.post(path, content=body, headers={"content-type": "application/json"})
+    assert response.status_code == 422
+    said = response.json()
+    assert (said["error"]["message"] if "error" in said else said["detail"]) == told
