@@ -164,6 +164,10 @@ class Answerer:
         strange = frozenset(term for word in found.unknown for term in self._words.terms(word))
         if "work" in asked.wants or not asked.lacking(strange, frozenset(asked.terms)):
             through["about"] = 0.0  # no paper writes it, or has any of its words
+        elif {quote.paper.id for quote in quotes} & {
+            p.reading.paper.id for p in weighed if p.reading.entitled
+        }:
+            through["about"] = 1.0  # what is to be explained is what a quoted paper is called
         return through, self._calibration.confidence(through)
 
     def write(self, looked: Looked, cancelled: Cancelled = never) -> AskEvents:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.answer.introduced import subject_of
 from rag.answer.verify.tokens import tokenize
 from rag.index.words import Words
 
@@ -85,6 +86,11 @@ _MAKE = re.compile(
 )
 
 
+_CODE = re.compile(
+    r"\b(?:codes?|github|repositor\w+|links?|url|website|download\w*|available|availability|access|accessible|released?"
+    r"|open[- ]sourced?|find|found|get|implementations?|data ?sets?|weights)\b",
+    re.IGNORECASE,
+)
 _NAME = re.compile(r"(?<![.?!]\s)(?<!^)\b[A-Z][\w-]*|\b\w*[a-z][A-Z]\w*|\b[A-Z]{2,}\w*|\b[\w-]*\d[\w.-]*")
 _VERB = r"(?:were|was|are|is|do|does|did|has|have|had|can|could|will|would|should|must|may)"
 _COUNTED = re.compile(
@@ -119,10 +125,12 @@ class Asked:
         weights: its terms without stopwords, in order, and how rare each is among the papers (idf).
         wants: names of the kinds of answer it asks for: ``number``, ``count``, ``reason``, ``thing``,
             ``outcome``, ``record`` (what stands around an abstract, not in it: venue, funding, tables),
-            ``work`` (something to be made rather than found: code, a poem, a letter).
+            ``work`` (something to be made rather than found: code, a poem, a letter), ``code`` (where code or
+            data can be had).
         counted: those of its terms that name what is to be counted ("how many GPUs").
         kind: those that name the kind of thing asked for ("which optimizer").
         names: the terms of each of its names, acronyms and figures.
+        subject: the thing that it wants explained ("What is SimCLR?"), as it says it; else empty.
         papers: how many the wording wants: 1 unless it says so, 2 for a comparison, more for "which papers".
         words: all of its words, in order.
         rarest: how rare a term is that no paper has.
@@ -137,6 +145,7 @@ class Asked:
     words: tuple[AskedWord, ...] = ()
     rarest: float = 1.0
     names: tuple[frozenset[str], ...] = ()
+    subject: str = ""
 
     @property
     def terms(self) -> tuple[str, ...]:
@@ -206,6 +215,7 @@ _KINDS = {
     "outcome": _OUTCOME,
     "record": _RECORD,
     "work": _MAKE,
+    "code": _CODE,
 }
 _MANY = 6  # papers of a list at most
 
@@ -237,6 +247,7 @@ def read_question(text: str, words: Words, idf: Callable[[str], float]) -> Asked
         ),
         rarest=idf(""),
         names=tuple(frozenset(terms) for name in names_in(text) if (terms := words.terms(name))),
+        subject=subject_of(text),
     )
 
 

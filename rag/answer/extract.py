@@ -44,7 +44,8 @@ def choose(asked: Asked, weighed: Sequence[Weighed], choice: Choice) -> tuple[Qu
     quotes = []
     for paper, room in _papers(asked, weighed, choice):
         spans = paper.reading.spans
-        quotes += [Quote(paper.reading.paper, spans[i]) for i in _sentences(paper, room, choice.enough)]
+        chosen = _sentences(asked, paper, room, choice.enough)
+        quotes += [Quote(paper.reading.paper, spans[i]) for i in chosen]
     return tuple(quotes)
 
 
@@ -85,11 +86,14 @@ def _adds(asked: Asked, best: Weighed, other: Weighed) -> float:
     return asked.share(other.reading.title - best.reading.all_terms)
 
 
-def _sentences(paper: Weighed, room: int, enough: float) -> list[int]:
+def _sentences(asked: Asked, paper: Weighed, room: int, enough: float) -> list[int]:
     """The likeliest sentence, then the next ones in the order of the abstract; none that gives orders."""
     reading = paper.reading
-    # where something is to be counted, no other sentence answers than one with its number
-    ranked = np.lexsort((-paper.sentences, -reading.column("counted"))).tolist()
+    # where something is to be counted, no other sentence answers than one with its number; what is to be
+    # explained must be introduced first; and where to find the code is told when it is asked for
+    first = reading.column("counted") + reading.column("introduces")
+    aside = reading.column("points_to_code") * ("code" not in asked.wants)
+    ranked = np.lexsort((-paper.sentences, aside - first)).tolist()
     stating = (i for i in ranked if not reads_as_instruction(reading.spans[i].of(reading.paper.abstract)))
     order = list(islice(stating, room))
     held = np.cumsum(paper.sentences[order])

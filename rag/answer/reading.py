@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.answer.asked import Asked
+from rag.answer.introduced import entitles
 from rag.answer.sentence_signals import SIGNALS, near_of, numbers_in, signals_of
 from rag.index.words import Words
 from rag.retrieve.retrieved import Retrieved
@@ -30,6 +31,7 @@ class Reading:
         nearest: of each token of the question, the cosine of the nearest word anywhere in the paper.
         word: of each token, the place of its word among those of the question; empty where not known.
         numbers: which sentences hold a number; none where no number is asked for.
+        entitled: whether the title gives the paper the name of what the question wants explained.
     """
 
     hit: Hit
@@ -40,6 +42,7 @@ class Reading:
     nearest: Floats
     word: Places
     numbers: tuple[bool, ...]
+    entitled: bool = False
 
     @property
     def paper(self) -> Paper:
@@ -76,13 +79,14 @@ def read_hits(asked: Asked, found: Retrieved, words: Words, most: int) -> tuple[
     texts = [span.of(hit.paper.abstract) for hit, evidence in papers for span in evidence.spans]
     terms = [frozenset(words.terms(text)) for text in texts]
     titles = [frozenset(words.terms(hit.paper.title)) for hit, _ in papers]
+    entitled = [bool(asked.subject) and entitles(asked.subject, hit.paper.title) for hit, _ in papers]
     near = [near_of(evidence, found.query) for _, evidence in papers]
     numbers = numbers_in(asked, texts)
     word = _words(asked, found.query)
-    signals = signals_of(asked, near, terms, titles, texts, numbers, word, words)
+    signals = signals_of(asked, near, terms, titles, entitled, texts, numbers, word, words)
     readings = []
     end = 0
-    for (hit, evidence), title, of in zip(papers, titles, near, strict=True):
+    for (hit, evidence), title, named, of in zip(papers, titles, entitled, near, strict=True):
         own = slice(end, end := end + len(evidence.spans))
         readings.append(
             Reading(
@@ -94,6 +98,7 @@ def read_hits(asked: Asked, found: Retrieved, words: Words, most: int) -> tuple[
                 of.nearest,
                 word if len(word) == len(of.nearest) else word[:0],
                 numbers[own],
+                named,
             )
         )
     return tuple(readings)

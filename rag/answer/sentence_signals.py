@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.answer.asked import Asked
+from rag.answer.introduced import introducing
 from rag.answer.verify.quantities import Quantity, quantities
 from rag.index.words import Words
 from rag.retrieve.retrieved import Evidence
@@ -78,6 +79,7 @@ SIGNALS = (
     "late_beyond_title",
     "asks",
     "points_to_code",
+    "introduces",
     *_CUES,
 )
 _CODE = re.compile(
@@ -123,6 +125,7 @@ def signals_of(
     near: Sequence[Near],
     terms: Sequence[frozenset[str]],
     titles: Sequence[frozenset[str]],
+    entitled: Sequence[bool],
     texts: Sequence[str],
     numbers: Sequence[bool],
     word: Rows,
@@ -135,6 +138,7 @@ def signals_of(
         near: of each paper, its vectors held against those of the question.
         terms: of each sentence, of all papers in order.
         titles: the terms of each paper's title.
+        entitled: of each paper, whether its title gives it the name of what the question wants explained.
         texts: of each sentence.
         numbers: which sentences hold a number that is asked for.
         word: the word of the question that each of its tokens belongs to; empty where not known.
@@ -148,6 +152,7 @@ def signals_of(
         | _by_kind(asked, terms)
         | _by_place(ends)
         | _by_form(asked, texts)
+        | {"introduces": _introducing(asked, texts, entitled, ends)}
         | {"number_for_number": np.array(numbers) * ("number" in asked.wants)}
         | _by_figures(asked, texts, numbers, words)
     )
@@ -238,6 +243,14 @@ def _by_kind(asked: Asked, terms: Sequence[frozenset[str]]) -> dict[str, Values]
         "kind": np.array([len(asked.kind & held) / kinds for held in terms]),
         "named": np.array([asked.named(held) for held in terms]),
     }
+
+
+def _introducing(asked: Asked, texts: Sequence[str], entitled: Sequence[bool], ends: Rows) -> Values:
+    """How far each sentence introduces what the question wants explained."""
+    if not asked.subject:
+        return np.zeros(len(texts))
+    by_sentence = np.repeat(entitled, np.diff(ends, prepend=0))
+    return np.array(introducing(asked.subject, texts, by_sentence.tolist()))
 
 
 def _by_figures(

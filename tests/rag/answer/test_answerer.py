@@ -78,6 +78,19 @@ def test_what_no_paper_can_hold_is_not_answered_however_sure_the_gates_are(
     assert answer.refusal.reason == "off_domain"
 
 
+@pytest.mark.parametrize(
+    ("question", "status"),
+    [("What is counting in graphs?", "answered"), ("How are graphs counted?", "insufficient_evidence")],
+)
+def test_what_a_paper_is_called_is_what_the_papers_are_about(
+    papers: World, question: str, status: str
+) -> None:
+    gates = {name: Linear({}, -30.0 if name == "about" else 30.0) for name in calibration().gates}
+    doubting = replace(calibration(), gates=gates)
+    answerer = Answerer(papers.search(), papers.library, calibration=doubting)
+    assert _checked(answerer.answer(Request(question))).status == status
+
+
 def test_a_filter_that_hides_the_answer_is_named(answerer: Answerer) -> None:
     question = "How is attention made sparse for translation?"
     answer = _checked(answerer.answer(Request(question, filters=Filters(year_from=2021))))

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag.answer.evidence import Weighed
 from rag.answer.extract import Choice, choose
 from rag.answer.sentence_signals import SIGNALS
 from rag.types import Paper
@@ -40,6 +42,27 @@ def test_where_something_is_counted_the_sentence_with_its_number_leads() -> None
     read.reading.signals[2, SIGNALS.index("counted")] = 1.0
     quotes = choose(ask("how many alphas?"), [read], Choice(enough=0.6))
     assert [quote.span.of(A.abstract) for quote in quotes] == ["Alpha three.", "Alpha one.", "Alpha two."]
+
+
+def _with(signal: str, values: list[float]) -> Weighed:
+    read = weighed(A, [0.4, 0.3, 0.1, 0.1, 0.1], 1.0)
+    read.reading.signals[:, SIGNALS.index(signal)] = values
+    return read
+
+
+def test_what_is_to_be_explained_is_introduced_first() -> None:
+    quotes = choose(
+        ask("What is alpha?"), [_with("introduces", [-1, 0, 0, 0.5, 0.75])], Choice(most=3, enough=0.9)
+    )
+    assert [quote.span.of(A.abstract) for quote in quotes] == ["Alpha five.", "Alpha two.", "Alpha four."]
+
+
+@pytest.mark.parametrize(
+    ("question", "first"), [("alpha?", "Alpha two."), ("Is the code of alpha available?", "Alpha one.")]
+)
+def test_where_the_code_is_is_told_when_asked_for(question: str, first: str) -> None:
+    quotes = choose(ask(question), [_with("points_to_code", [1, 0, 0, 0, 0])], Choice(most=3))
+    assert quotes[0].span.of(A.abstract) == first
 
 
 def test_a_paper_whose_title_only_shares_common_words_does_not_join() -> None:

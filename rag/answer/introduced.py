@@ -1,0 +1,76 @@
+"""Questions that want a thing explained ("What is SimCLR?"), and the sentences that introduce it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+_THING = r"(?:[^\s,?]{1,60} ){0,5}?[^\s,?]{1,60}?"
+_EXPLAIN = re.compile(
+    r"^\W*(?:(?:please|so|and|now|then|can you|could you)\W+)*"
+    r"(?:(?:what(?:['’]?s| is| are| was| were)|who is|define|explain|describe|introduce(?: me to)?"
+    r"|tell me (?:more )?about|give (?:me )?an? (?:\w+ )?(?:overview|summary|description|definition) of)"
+    r" (?:(?:a|an|the|this|meant by|idea (?:behind|of)|concept of|definition of)\s+)*"
+    rf"(?P<subject>{_THING})"
+    r"(?: (?:is|are|means?|about|briefly|exactly|to me|in (?:short|brief|simple terms)))*"
+    rf"|(?:what|how) do(?:es)? (?:(?:a|an|the)\s+)?(?P<doer>{_THING}) (?:do|work|mean)s?)"
+    r"(?:,? and (?:what|how|why|where|who|when)\b.*)?\W*$",
+    re.IGNORECASE | re.DOTALL,
+)
+_IS = (
+    r"(?: \([^)]*\))?(?:\s*[:–—]\s|, (?:a|an|the|our|namely|i\.e\.)\b"
+    r"| (?:is|are) (?:a|an|the|one|our|defined|known|based|composed|designed)\b"
+    r"| (?:refers?|means?|denotes?|stands? for|consists?|aims?)\b)"
+)
+_PROPOSE = r"(?:propos(?:e|es|ing)|introduc(?:e|es|ing)|present(?:s|ing)?|develop(?:s|ing)?|(?<=we )design)"
+_PROPOSAL = re.compile(rf"\b(?:we|paper|work|article|study|here)\b.{{0,40}}\b{_PROPOSE}\b", re.IGNORECASE)
+_ASKS = re.compile(r"\?\W*$")
+_PROPOSED, _LOOSELY = 0.75, 0.5  # "we propose it"; the same with the name left to the title
+
+
+def subject_of(question: str) -> str:
+    """The thing that a question wants explained, as it names it; empty where it asks for something else."""
+    match = _EXPLAIN.search(question)
+    return "" if match is None else (match["subject"] or match["doer"] or "").strip("\"'“”‘’")
+
+
+def entitles(subject: str, title: str) -> bool:
+    """Whether a title names its paper so: "HERMES: a hybrid model", "Neural Spline Flows"."""
+    return bool(
+        re.search(rf"^\W*{_written(subject)}\s*(?:[:–—(]|$)|\({_written(subject)}\)", title, re.IGNORECASE)
+    )
+
+
+def introducing(subject: str, texts: Sequence[str], entitled: Sequence[bool]) -> list[float]:
+    """How far each sentence introduces a thing: 1 where it says what it is, -1 where it asks itself.
+
+    Args:
+        subject: the thing.
+        texts: sentences.
+        entitled: of each, whether its paper bears the thing's name.
+    """
+    said = _written(subject)
+    case = re.NOFLAG if re.search(r"\w[A-Z]", subject) else re.IGNORECASE  # FAN is no fan
+    is_it = re.compile(said + _IS, case)
+    proposed = re.compile(
+        rf"(?i:\b(?:{_PROPOSE}|called|named|termed|dubbed|coined)\b[^.;:]{{0,80}}?){said}"
+        rf"|{said} (?:is|are) (?:proposed|introduced|presented|developed)\b|\({said}(?: for short)?\)",
+        case,
+    )
+
+    def level(text: str, named: bool) -> float:
+        if is_it.search(text):
+            return 1.0
+        if proposed.search(text):
+            return _PROPOSED
+        if named and _PROPOSAL.search(text):
+            return _LOOSELY
+        return -1.0 if _ASKS.search(text) else 0.0
+
+    return [level(text, named) for text, named in zip(texts, entitled, strict=True)]
+
+
+def _written(subject: str) -> str:
+    """Finds a thing in either number, its words joined by spaces or hyphens."""
+    words = [re.escape(word) for word in re.split(r"[\s-]+", re.sub(r"(?<=[a-z]{3})(?<!s)s$", "", subject))]
+    return rf"(?<![\w-])(?:{'[ -]'.join(words)})(?:e?s)?(?![\w-])"
