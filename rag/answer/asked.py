@@ -38,14 +38,26 @@ _OUTCOME = re.compile(
     re.IGNORECASE,
 )
 _PLURAL = r"(?:papers|studies|works|articles|surveys|reviews|publications)"
+_OPENS = (  # a sentence that has papers in it, rather than a wish for some
+    r"(?:what|which|how|why|who|whose|when|where|is|are|was|were|do|does|did|can|could|has|have"
+    r"|according|as|by|from|given|in|of|on|since|unlike|with)\b"
+)
 _SEVERAL = re.compile(
     rf"\b(?:which|what|any|all|several|other|these|those|do|have|are there|of the) (?:[\w-]+ ){{0,3}}?"
     rf"{_PLURAL}\b"
     r"|\b(?:which|what|any|all|several|other) (?:research groups|teams|researchers|authors)\b"
     r"|(?:^|[,;.?!] *|\band )who (?:argues?|has|have|uses?|works?|proposes?|studies|tried|claims?)\b"
-    r"|\bwhere have\b",
+    r"|\bwhere have\b"
+    r"|^\W*(?:(?:please|can you|could you|i want|i need|i'm looking for)\W+)*"
+    r"(?:(?:list|find|show|give|get|recommend|suggest|name|search)(?: me| us)?(?: for)? )?"
+    rf"(?!{_OPENS})(?:[\w-]+ ){{0,4}}?(?:papers|studies|articles|surveys|reviews|publications)"
+    r" (?:on|about|that|which|using|by|from|for|in|with|where|of)\b"
+    r"|^\W*(?:(?:latest|recent|current|new|existing|prior|related) )?"
+    r"(?:research|works?|literature|results|advances) (?:on|in|about)\b",
     re.IGNORECASE,
 )
+_NUMBERED = re.compile(rf"\b(three|four|five|six|[3-6]) (?:[\w-]+ ){{0,3}}?{_PLURAL}\b", re.IGNORECASE)
+_NUMBERS = {"three": 3, "four": 4, "five": 5, "six": 6}
 _PAIR = re.compile(
     rf"\b(?:two|both) (?:[\w-]+ ){{0,3}}?{_PLURAL}\b|\b(?:differ|differs|differences?|compared? (?:the|to"
     rf"|with)|contrast|"
@@ -91,6 +103,7 @@ _CODE = re.compile(
     r"|open[- ]sourced?|find|found|get|implementations?|data ?sets?|weights)\b",
     re.IGNORECASE,
 )
+_QUESTION = re.compile(r"\b(?:questions?|ask(?:s|ed|ing)?)\b", re.IGNORECASE)
 _NAME = re.compile(r"(?<![.?!]\s)(?<!^)\b[A-Z][\w-]*|\b\w*[a-z][A-Z]\w*|\b[A-Z]{2,}\w*|\b[\w-]*\d[\w.-]*")
 _VERB = r"(?:were|was|are|is|do|does|did|has|have|had|can|could|will|would|should|must|may)"
 _COUNTED = re.compile(
@@ -126,7 +139,7 @@ class Asked:
         wants: names of the kinds of answer it asks for: ``number``, ``count``, ``reason``, ``thing``,
             ``outcome``, ``record`` (what stands around an abstract, not in it: venue, funding, tables),
             ``work`` (something to be made rather than found: code, a poem, a letter), ``code`` (where code or
-            data can be had).
+            data can be had), ``question`` (what is asked by someone).
         counted: those of its terms that name what is to be counted ("how many GPUs").
         kind: those that name the kind of thing asked for ("which optimizer").
         names: the terms of each of its names, acronyms and figures.
@@ -200,11 +213,11 @@ _ASKING = (
     "abstract according actually answer any anything approach article ask author authors basically brief "
     "certain compare contribute contribution current currently describe differ difference different do "
     "exactly example explain explanation far few find finding give given happen help idea information "
-    "introduce kind know known learn long look main many mean mention much name often overview paper "
-    "papers people please point possible present problem propose purpose question recent recently report "
-    "result results say says several show someone something sort studies study suggest summarise "
-    "summarize summary talk team teams tell thing things treat type use used using want way ways work "
-    "works write"
+    "introduce kind know known latest learn list long look main many mean mention much name often overview "
+    "paper papers people please point possible present problem propose purpose question recent recently "
+    "recommend report result results say says several show someone something sort studies study suggest "
+    "summarise summarize summary talk team teams tell thing things treat type use used using want way ways "
+    "work works write"
 )
 """Words that say that something is asked, not what: no paper is expected to have them."""
 _KINDS = {
@@ -216,6 +229,7 @@ _KINDS = {
     "record": _RECORD,
     "work": _MAKE,
     "code": _CODE,
+    "question": _QUESTION,
 }
 _MANY = 6  # papers of a list at most
 
@@ -238,7 +252,7 @@ def read_question(text: str, words: Words, idf: Callable[[str], float]) -> Asked
         wants=frozenset(kind for kind, pattern in _KINDS.items() if pattern.search(text)),
         counted=_named(_COUNTED, text, words),
         kind=_named(_NAMED_KIND, text, words),
-        papers=2 if _PAIR.search(text) else _MANY if _SEVERAL.search(text) else 1,
+        papers=_papers(text),
         words=tuple(
             AskedWord(
                 token.start, max((weights.get(term, 0.0) for term in token.terms), default=0.0), token.terms
@@ -249,6 +263,13 @@ def read_question(text: str, words: Words, idf: Callable[[str], float]) -> Asked
         names=tuple(frozenset(terms) for name in names_in(text) if (terms := words.terms(name))),
         subject=subject_of(text),
     )
+
+
+def _papers(text: str) -> int:
+    """How many papers the wording wants."""
+    if match := _NUMBERED.search(text):
+        return _NUMBERS.get(match[1].casefold()) or int(match[1])
+    return 2 if _PAIR.search(text) else _MANY if _SEVERAL.search(text) else 1
 
 
 def names_in(text: str) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from rag.answer.instructions import reads_as_instruction
 from rag.answer.quote import Quote
 
 _PAIR = 2  # papers that a comparison wants
+_ON_IT = 0.5  # share of the question that a title has from which a listed paper is told by what it proposes
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +91,14 @@ def _sentences(asked: Asked, paper: Weighed, room: int, enough: float) -> list[i
     """The likeliest sentence, then the next ones in the order of the abstract; none that gives orders."""
     reading = paper.reading
     # where something is to be counted, no other sentence answers than one with its number; what is to be
-    # explained must be introduced first; and where to find the code is told when it is asked for
-    first = reading.column("counted") + reading.column("introduces")
-    aside = reading.column("points_to_code") * ("code" not in asked.wants)
-    ranked = np.lexsort((-paper.sentences, aside - first)).tolist()
+    # explained is introduced first; where code lies, and what a paper asks, is told when it is asked for
+    ahead = reading.column("counted") + reading.column("introduces")
+    for kind, signal in (("code", "points_to_code"), ("question", "asks")):
+        if kind not in asked.wants:
+            ahead = ahead - reading.column(signal)
+    if asked.papers > _PAIR and asked.share(reading.title) >= _ON_IT:
+        ahead = ahead + reading.column("proposes")
+    ranked = np.lexsort((-paper.sentences, -ahead)).tolist()
     stating = (i for i in ranked if not reads_as_instruction(reading.spans[i].of(reading.paper.abstract)))
     order = list(islice(stating, room))
     held = np.cumsum(paper.sentences[order])

@@ -9,10 +9,12 @@ _THING = r"(?:[^\s,?]{1,60} ){0,5}?[^\s,?]{1,60}?"
 _EXPLAIN = re.compile(
     r"^\W*(?:(?:please|so|and|now|then|can you|could you)\W+)*"
     r"(?:(?:what(?:['’]?s| is| are| was| were)|who is|define|explain|describe|introduce(?: me to)?"
+    r"|summari[sz]e|sum up|outline"
     r"|tell me (?:more )?about|give (?:me )?an? (?:\w+ )?(?:overview|summary|description|definition) of)"
     r" (?:(?:a|an|the|this|meant by|idea (?:behind|of)|concept of|definition of)\s+)*"
     rf"(?P<subject>{_THING})"
-    r"(?: (?:is|are|means?|about|briefly|exactly|to me|in (?:short|brief|simple terms)))*"
+    r"(?: (?:is|are|means?|(?:paper|article|study|work)s?|about|briefly|exactly|to me"
+    r"|in (?:short|brief|simple terms)))*"
     rf"|(?:what|how) do(?:es)? (?:(?:a|an|the)\s+)?(?P<doer>{_THING}) (?:do|work|mean)s?)"
     r"(?:,? and (?:what|how|why|where|who|when)\b.*)?\W*$",
     re.IGNORECASE | re.DOTALL,
@@ -24,7 +26,6 @@ _IS = (
 )
 _PROPOSE = r"(?:propos(?:e|es|ing)|introduc(?:e|es|ing)|present(?:s|ing)?|develop(?:s|ing)?|(?<=we )design)"
 _PROPOSAL = re.compile(rf"\b(?:we|paper|work|article|study|here)\b.{{0,40}}\b{_PROPOSE}\b", re.IGNORECASE)
-_ASKS = re.compile(r"\?\W*$")
 _PROPOSED, _LOOSELY = 0.75, 0.5  # "we propose it"; the same with the name left to the title
 
 
@@ -41,8 +42,13 @@ def entitles(subject: str, title: str) -> bool:
     )
 
 
+def proposes(text: str) -> bool:
+    """Whether a sentence says what its paper proposes."""
+    return bool(_PROPOSAL.search(text))
+
+
 def introducing(subject: str, texts: Sequence[str], entitled: Sequence[bool]) -> list[float]:
-    """How far each sentence introduces a thing: 1 where it says what it is, -1 where it asks itself.
+    """How far each sentence introduces a thing: 1 where it says what it is, less where it is proposed.
 
     Args:
         subject: the thing.
@@ -63,9 +69,7 @@ def introducing(subject: str, texts: Sequence[str], entitled: Sequence[bool]) ->
             return 1.0
         if proposed.search(text):
             return _PROPOSED
-        if named and _PROPOSAL.search(text):
-            return _LOOSELY
-        return -1.0 if _ASKS.search(text) else 0.0
+        return _LOOSELY if named and proposes(text) else 0.0
 
     return [level(text, named) for text, named in zip(texts, entitled, strict=True)]
 

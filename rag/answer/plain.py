@@ -11,6 +11,7 @@ _FENCES = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
 _TAGS = re.compile(r"</?[a-zA-Z][^<>]{0,200}>|<!--.*?-->", re.DOTALL)
 _LINKS = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 _MARKS = re.compile(r"^\s{0,3}(?:#{1,6}|>|[-*+]|\d+[.)])\s+|[*_]{2,3}|(?<!\w)[*_`]|[*_`](?!\w)", re.MULTILINE)
+_IN_SHORT = re.compile(r"\btl;? ?dr\b[:,]?(?: of| on| for)?", re.IGNORECASE)
 _LABEL = re.compile(r"^\s*(?:question|topic|task|query|q)\s*:?\s*$", re.IGNORECASE)
 _PARTS = re.compile(r"(?<=[.!?])\s+|\n+")
 _ORDER = re.compile(
@@ -30,7 +31,7 @@ def plain_question(text: str) -> str:
 
     Where nothing would be left, the text without markup; where that is empty too, the text itself.
     """
-    bare = _without_markup(text)
+    bare = _IN_SHORT.sub("summarize", _without_markup(text))
     parts = [part for part in _PARTS.split(bare) if part.strip() and not _LABEL.match(part)]
     kept = [part for part in parts if not _ORDER.search(part) and friendly_line(part) is None]
     return _joined(kept) or _joined(parts) or " ".join(text.split())

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.answer.asked import Asked
-from rag.answer.introduced import introducing
+from rag.answer.introduced import introducing, proposes
 from rag.answer.verify.quantities import Quantity, quantities
 from rag.index.words import Words
 from rag.retrieve.retrieved import Evidence
@@ -80,6 +80,7 @@ SIGNALS = (
     "asks",
     "points_to_code",
     "introduces",
+    "proposes",
     *_CUES,
 )
 _CODE = re.compile(
@@ -87,6 +88,7 @@ _CODE = re.compile(
     r"\b(?:available|released|found)\b",
     re.IGNORECASE,
 )
+_ASKS = re.compile(r"\?\W*$")
 _ENDS_PHRASE = frozenset(
     {
         "and",
@@ -302,7 +304,8 @@ def _by_form(asked: Asked, texts: Sequence[str]) -> dict[str, Values]:
     length = np.log1p([text.count(" ") + 1 for text in texts])
     return {
         "length": length,
-        "asks": np.array([text.rstrip().endswith("?") for text in texts]),
+        "asks": np.array([bool(_ASKS.search(text)) for text in texts]),
+        "proposes": np.array([proposes(text) for text in texts]),
         "points_to_code": np.array([bool(_CODE.search(text)) for text in texts]),
     } | {
         name: np.array([bool(cue.search(text)) for text in texts])

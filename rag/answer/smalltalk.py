@@ -1,4 +1,4 @@
-"""Greetings, thanks and goodbyes: answered with a friendly line, and nothing is searched."""
+"""Greetings, thanks, and questions about Citewell itself: a friendly line, and nothing is searched."""
 
 from __future__ import annotations
 
@@ -36,6 +36,16 @@ _ABOUT = re.compile(
     r"|^\W*help\W*$|^\W*how (?:do|does) (?:you|this) work\W*$",
     re.IGNORECASE,
 )
+_PAPERS = r"(?:the |your |these |all |stored )*(?:papers|abstracts|articles|documents)"
+_HOLDINGS = re.compile(
+    rf"^\W*(?:(?:how many|what|which) {_PAPERS}"
+    r" (?:do you (?:have|know|hold)|are (?:there|here|stored|indexed|in here))"
+    rf"|what (?:are|is in) {_PAPERS}(?: about)?|(?:list|show)(?: me)? {_PAPERS}"
+    r"|what (?:topics?|subjects?|fields?|areas?) (?:do you (?:cover|know)|are covered|can i ask)(?: about)?"
+    r"|what do you (?:know|cover|have)(?: about)?"
+    r"|what(?:'s|’s| is) in (?:here|the (?:library|collection|database)))\W*$",
+    re.IGNORECASE,
+)
 _COURTESY = re.compile(
     r"\b(?:how(?: are|'s|’s| is| was| r) (?:you|u|it going|everything|everybody|everyone|life|things"
     r"|your (?:day|night|morning|evening|weekend|week))\b|how do you do\b|what(?:'s|’s| is) up\b"
@@ -47,11 +57,16 @@ _ASKING = re.compile(r"\?|\bhow\b", re.IGNORECASE)
 
 
 def friendly_line(message: str) -> str | None:
-    """What to say to a message that is only small talk; ``None`` for any other."""
+    """What to say to a message that asks nothing of the papers; ``None`` for any other."""
     if _ABOUT.match(message):
         return (
             "I answer questions from the stored papers, and show the exact words each answer rests on. "
             "Ask me about anything that these papers may hold."
+        )
+    if _HOLDINGS.match(message):
+        return (
+            "The stored papers can be listed: under Papers on the page, by citewell papers list, or at "
+            "GET /v1/papers. Ask me about anything that they may hold."
         )
     rest = _COURTESY.sub("", message)
     said = {word.casefold() for word in _WORDS.findall(rest)}

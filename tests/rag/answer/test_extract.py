@@ -52,9 +52,9 @@ def _with(signal: str, values: list[float]) -> Weighed:
 
 def test_what_is_to_be_explained_is_introduced_first() -> None:
     quotes = choose(
-        ask("What is alpha?"), [_with("introduces", [-1, 0, 0, 0.5, 0.75])], Choice(most=3, enough=0.9)
+        ask("What is alpha?"), [_with("introduces", [0, 0, 0, 0.5, 0.75])], Choice(most=3, enough=0.9)
     )
-    assert [quote.span.of(A.abstract) for quote in quotes] == ["Alpha five.", "Alpha two.", "Alpha four."]
+    assert [quote.span.of(A.abstract) for quote in quotes] == ["Alpha five.", "Alpha one.", "Alpha four."]
 
 
 @pytest.mark.parametrize(
@@ -62,6 +62,14 @@ def test_what_is_to_be_explained_is_introduced_first() -> None:
 )
 def test_where_the_code_is_is_told_when_asked_for(question: str, first: str) -> None:
     quotes = choose(ask(question), [_with("points_to_code", [1, 0, 0, 0, 0])], Choice(most=3))
+    assert quotes[0].span.of(A.abstract) == first
+
+
+@pytest.mark.parametrize(
+    ("question", "first"), [("alpha?", "Alpha two."), ("Which questions are asked of alpha?", "Alpha one.")]
+)
+def test_a_question_answers_none_but_what_is_asked(question: str, first: str) -> None:
+    quotes = choose(ask(question), [_with("asks", [1, 0, 0, 0, 0])], Choice(most=3))
     assert quotes[0].span.of(A.abstract) == first
 
 

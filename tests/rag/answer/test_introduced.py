@@ -21,6 +21,8 @@ from rag.answer.introduced import entitles, introducing, subject_of
         ("Give me a short overview of operator learning", "operator learning"),
         ("How does attention work?", "attention"),
         ("What does O-MMGP do?", "O-MMGP"),
+        ("Summarize the Panda paper.", "Panda"),
+        ("What is the HERMES paper about?", "HERMES"),
         ("What accuracy does SimCLR reach?", ""),
         ("Why is SimCLR simple?", ""),
         ("How does UltraGCN get rid of explicit message passing?", ""),
@@ -37,7 +39,7 @@ def test_a_long_question_is_read_in_no_time(filler: str) -> None:
     subject_of("what is " + filler * (4000 // len(filler)) + "x,")
 
 
-IS_IT, PROPOSED, LOOSELY, NOTHING, ASKS = 1.0, 0.75, 0.5, 0.0, -1.0
+IS_IT, PROPOSED, LOOSELY, NOTHING = 1.0, 0.75, 0.5, 0.0
 
 
 @pytest.mark.parametrize(
@@ -58,7 +60,6 @@ IS_IT, PROPOSED, LOOSELY, NOTHING, ASKS = 1.0, 0.75, 0.5, 0.0, -1.0
         ("SimCLR", "A classifier on representations learned by SimCLR achieves 76.5%.", NOTHING),
         ("PROSE", "We propose PROSE-FD, a foundation model.", NOTHING),
         ("FAN", "We propose a fan of rays, an optical device.", NOTHING),
-        ("ODEs", "Can neural ODEs be trained faster?", ASKS),
     ],
 )
 def test_how_far_a_sentence_introduces_it(subject: str, text: str, level: float) -> None:
@@ -88,4 +89,4 @@ def test_a_title_names_its_paper(subject: str, title: str, named: bool) -> None:
 
 @given(st.text(max_size=60), st.text(max_size=120))
 def test_any_subject_and_any_text_can_be_held_together(subject: str, text: str) -> None:
-    assert introducing(subject, [text], [True])[0] in {IS_IT, PROPOSED, LOOSELY, NOTHING, ASKS}
+    assert introducing(subject, [text], [True])[0] in {IS_IT, PROPOSED, LOOSELY, NOTHING}

@@ -36,3 +36,7 @@ def test_a_message_that_is_only_orders_is_kept_as_text() -> None:
 @given(st.text(min_size=1, max_size=300))
 def test_any_text_survives(text: str) -> None:
     assert bool(plain_question(text)) == bool(text.strip())
+
+
+def test_an_abbreviated_wish_for_a_summary_is_written_out() -> None:
+    assert plain_question("TL;DR of LightGCN") == "summarize LightGCN"

@@ -20,6 +20,10 @@ from rag.answer.smalltalk import friendly_line
         "Hello! How's it going?",
         "Thanks, that is exactly what I needed",
         "How are you?",
+        "How many papers do you have?",
+        "What are the papers about?",
+        "what topics do you cover?",
+        "List all papers",
     ],
 )
 def test_small_talk_gets_a_friendly_line(message: str) -> None:
@@ -42,6 +46,9 @@ def test_small_talk_gets_a_friendly_line(message: str) -> None:
         "How is everything connected?",
         "How are you trained?",
         "thank you, is it good for you?",
+        "What are the papers on sleep about?",
+        "How many papers are about sleep?",
+        "What do you know about sleep?",
         "Which evening chronotypes sleep less?",
     ],
 )
