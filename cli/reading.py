@@ -69,7 +69,8 @@ def refusal(screen: Screen, body: AskOut, refused: RefusalOut) -> None:
 def why(body: AskOut, refused: RefusalOut) -> str:
     """How a refusal's text begins; the rest of it is what ``refused`` says part by part."""
     text = body.answer
-    told = [f"“{word}”" for word in (*refused.missing[:1], *(near.title for near in refused.nearest[:1]))]
+    told = [f"“{word}”" for word in refused.missing[:1]]
+    told += [f"“{near.title}”" if near.title else near.paper_id for near in refused.nearest[:1]]
     for part in (*told, *refused.suggestions):
         text = text.partition(part)[0]
     end = max(text.rfind(mark) for mark in ".!?") + 1

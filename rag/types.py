@@ -71,6 +71,12 @@ class Paper:
     categories: tuple[str, ...] = ()
 
     @property
+    def name(self) -> str:
+        """What a sentence calls it: its title in quotation marks, its id where it has none."""
+        title = " ".join(self.title.split())
+        return f"“{title}”" if title else f"Untitled paper {' '.join(self.id.split())}"
+
+    @property
     def sha256(self) -> str:
         """SHA-256 of the abstract (UTF-8), in hex: what a citation's offsets refer to."""
         return hashlib.sha256(self.abstract.encode()).hexdigest()

@@ -42,9 +42,8 @@ def compose(quotes: Sequence[Quote], *, verified: bool = True) -> Composed:
 
 def lead(paper: Paper) -> str:
     """What names a paper in front of its sentences."""
-    title = " ".join(paper.title.split())
     year = f" ({paper.year})" if paper.year is not None else ""
-    return f"“{title}”{year}:"
+    return f"{paper.name}{year}:"
 
 
 class _Page:

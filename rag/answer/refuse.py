@@ -60,7 +60,7 @@ def refusal_text(refusal: Refusal) -> str:
     if refusal.missing:
         said.append("Looked for and not found: " + ", ".join(f"“{word}”" for word in refusal.missing) + ".")
     if refusal.nearest and refusal.reason != OFF_DOMAIN:  # nothing is near then
-        said.append("Nearest: " + "; ".join(f"“{paper.title}”" for paper in refusal.nearest) + ".")
+        said.append("Nearest: " + "; ".join(paper.name for paper in refusal.nearest) + ".")
     return " ".join([*said, *refusal.suggestions])
 
 
@@ -119,7 +119,7 @@ def _suggestions(reason: str, case: Case, papers: Sequence[Paper], missing: Sequ
     if reason == DETAIL:
         wanted = ", ".join(f"“{word}”" for word in missing) or "this"
         link = f": {papers[0].url}" if papers[0].url else "."
-        return [f"The abstract of “{papers[0].title}” does not give {wanted}; its full text may{link}"]
+        return [f"The abstract of {papers[0].name} does not give {wanted}; its full text may{link}"]
     if reason == OFF_DOMAIN:
         return ["Ask about something that the stored papers study, or add papers on this."]
     return ["Ask in other words, or add papers on this."]

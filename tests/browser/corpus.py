@@ -30,6 +30,9 @@ TIDES = Paper(
     sources=("own.jsonl",),
     categories=("eess.SY",),
 )
+UNTITLED = Paper(
+    id="untitled/7", title="", abstract="Quokkas nap at noon under saltbush. At dusk they forage.", year=2018
+)
 
 EVIL = "http://evil.example"
 HOSTILE = (
@@ -60,7 +63,7 @@ HOSTILE = (
 
 
 def sample() -> list[Paper]:
-    """A small corpus of real abstracts, and two with all that a paper can have."""
+    """A small corpus of real abstracts, two with all that a paper can have, and one without a title."""
     with bundled_papers()[0].open("rb") as stream:
         records = list(islice(read_papers(stream, name="first.txt"), 26))
-    return [*(record for record in records if isinstance(record, Paper)), MATHS, TIDES]
+    return [*(record for record in records if isinstance(record, Paper)), MATHS, TIDES, UNTITLED]

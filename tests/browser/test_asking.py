@@ -3,7 +3,7 @@ from __future__ import annotations
 from playwright.async_api import expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.corpus import MATHS, TIDES
+from tests.browser.corpus import MATHS, TIDES, UNTITLED
 from tests.browser.driving import REFUSED, SIMCLR, answered, ask, lit, until_true
 from tests.browser.site import Site
 
@@ -155,6 +155,14 @@ async def test_what_was_searched_stands_above_the_answer(site: Site, open_page: 
     assert above is not None
     assert below is not None
     assert above["y"] < below["y"]
+
+
+async def test_a_paper_without_a_title_has_a_name_all_the_same(site: Site, open_page: OpenPage) -> None:
+    page = await open_page(site)
+    turn = await ask(page, "When do quokkas nap under saltbush?")
+    await expect(turn.locator(".lead")).to_have_text(f"Untitled paper {UNTITLED.id} ({UNTITLED.year}):")
+    await expect(turn.locator(".claim").first).to_have_text("Quokkas nap at noon under saltbush.")
+    await expect(turn.locator(".mark").first).to_have_accessible_name("Source 1: Untitled paper")
 
 
 async def test_filters_hold_for_questions_and_a_refusal_offers_to_drop_them(

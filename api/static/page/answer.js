@@ -1,12 +1,12 @@
 // The text of an answer: paragraphs, the papers' names, claims, and the markers that tie them to words.
-import { cutter, length, make, shown } from "./text.js";
+import { cutter, length, make, shown, titled } from "./text.js";
 import { readable } from "./maths.js";
 
 /**
  * @typedef {object} Told What there is of an answer so far.
  * @property {string} text
  * @property {{number: number, title: string}[]} citations
- * @property {string[]} titles of all papers that it may name
+ * @property {string[]} names of all papers that it may name
  * @property {{start: number, end: number}[]} [sentences] in code points of the text; known once it is whole
  */
 
@@ -36,7 +36,7 @@ export function answerNodes(told) {
 
 function lineNodes(line, start, told) {
   const cited = new Map(told.citations.map((citation) => [citation.number, citation]));
-  const lead = leadOf(line, told.titles);
+  const lead = leadOf(line, told.names);
   const nodes = lead ? [make("span", { class: "lead" }, shown(readable(lead)))] : [];
   let at = lead.length;
   for (const group of line.matchAll(/(?:\s*\[\d{1,4}\])+/g)) {
@@ -50,11 +50,10 @@ function lineNodes(line, start, told) {
 }
 
 /** What names a paper at the head of a line, as the API writes it: “Title” (2020): */
-function leadOf(line, titles) {
-  for (const title of titles) {
-    const named = `“${title.split(/\s+/).join(" ")}”`;
-    const after = line.startsWith(named) && /^(?: \(\d{1,4}\))?:/.exec(line.slice(named.length));
-    if (after) return named + after[0];
+function leadOf(line, names) {
+  for (const name of names) {
+    const after = line.startsWith(name) && /^(?: \(\d{1,4}\))?:/.exec(line.slice(name.length));
+    if (after) return name + after[0];
   }
   return "";
 }
@@ -71,7 +70,7 @@ function claimNodes(text, start, numbers, sentences = []) {
 
 function marker(number, citation) {
   // The joiner keeps a marker on the line of its last word; in front of a real button a line may always break.
-  const label = `Source ${number}: ${shown(readable(citation.title))}`;
+  const label = `Source ${number}: ${titled(citation)}`;
   const mark = make("span", { role: "button", tabindex: "0", class: "mark", "data-cite": number, "aria-label": label, title: label, onkeydown: pressed }, String(number));
   const glued = document.createDocumentFragment();
   glued.append("\u2060", mark);

@@ -108,7 +108,7 @@ export class Corpus {
         more && make("p", { class: "about", dir: "auto" }, shown(more)),
         make("div", { class: "acts" },
           link(paper.url.startsWith("https://scholar.google.") ? "Find the paper" : "Open the paper", paper.url),
-          button("Ask what it shows", () => this.page.ask(`What does “${paper.title}” show?`)),
+          paper.title !== "" && button("Ask what it shows", () => this.page.ask(`What does “${paper.title}” show?`)),
           button("Remove…", () => this.#remove(paper, title.closest("li")), { class: "danger" })));
     } catch (problem) {
       inside.replaceChildren(make("p", { class: "warning" }, shown(problem.message)));

@@ -45,7 +45,7 @@ export function refusalNodes(body, acts) {
 function card(paper, acts) {
   const open = button(titled(paper), () => acts.open(paper), { class: "open", dir: "auto" });
   const question = `What does “${paper.title}” show?`;
-  return make("div", { class: "card" }, open, button("Ask what it shows", () => acts.ask(question), { class: "text", "aria-label": `Ask what it shows: ${titled(paper)}` }));
+  return make("div", { class: "card" }, open, paper.title !== "" && button("Ask what it shows", () => acts.ask(question), { class: "text", "aria-label": `Ask what it shows: ${titled(paper)}` }));
 }
 
 /** A hint; the address of the full text at its end is a link. */

@@ -1,5 +1,5 @@
 // An answer taken elsewhere: copied with its sources, linked to, exported.
-import { button, make, shown } from "./text.js";
+import { button, make, shown, titled } from "./text.js";
 import { send } from "./client.js";
 
 const FORMATS = [["bibtex", "BibTeX", "bib"], ["ris", "RIS", "ris"], ["csl", "CSL JSON", "json"], ["markdown", "Markdown", "md"]];
@@ -8,7 +8,7 @@ const FORMATS = [["bibtex", "BibTeX", "bib"], ["ris", "RIS", "ris"], ["csl", "CS
 export function asText(body) {
   const sources = body.citations.map((one) => {
     const about = [one.authors.join(", "), one.year].filter(Boolean).join(", ");
-    return `[${one.number}] ${one.title}.${about ? ` ${about}.` : ""}${one.url ? ` ${one.url}` : ""}\n    “${one.quote}”`;
+    return `[${one.number}] ${titled(one)}.${about ? ` ${about}.` : ""}${one.url ? ` ${one.url}` : ""}\n    “${one.quote}”`;
   });
   return [body.question, "", body.answer, ...(sources.length ? ["", ...sources] : [])].join("\n");
 }

@@ -9,6 +9,12 @@ export const shown = (text) => String(text).replace(OBEYED, "\ufffd");
 /** A title as a person writes it: no LaTeX left. */
 export const titled = (paper) => shown(readable(paper.title || "")) || "Untitled paper";
 
+/** What an answer calls a paper, as the API writes it. */
+export const named = ({ title, paper_id: id }) => {
+  const [name, key] = [title, id].map((text) => text.trim().split(/\s+/).join(" "));
+  return name ? `“${name}”` : `Untitled paper ${key}`;
+};
+
 /**
  * An element. `on…` attributes are listeners; `true` is a bare attribute; null and false are left out.
  * @param {string} tag

@@ -2,7 +2,7 @@
 import { answerNodes } from "./answer.js";
 import { Evidence } from "./evidence.js";
 import { broken, events } from "./events.js";
-import { button, count, make, shown } from "./text.js";
+import { button, count, make, named, shown } from "./text.js";
 import { refusalNodes } from "./refusal.js";
 import { send } from "./client.js";
 import { sharing } from "./sharing.js";
@@ -121,8 +121,8 @@ export class Turn {
 
   #paint(sentences) {
     const focused = this.answer.contains(document.activeElement) ? document.activeElement.dataset.cite : null;
-    const titles = [...this.citations, ...this.evidence.retrieved].map((one) => one.title);
-    this.answer.replaceChildren(...answerNodes({ text: this.text, citations: this.citations, titles, sentences }));
+    const names = [...this.citations, ...this.evidence.retrieved].map(named);
+    this.answer.replaceChildren(...answerNodes({ text: this.text, citations: this.citations, names, sentences }));
     if (focused) this.answer.querySelector(`[data-cite="${focused}"]`)?.focus();
     this.#relight();
   }

@@ -41,6 +41,10 @@ def test_one_paper_is_named_before_its_sentences() -> None:
     assert composed.text == "“A title in two lines” (2020): First sentence. [1]"
 
 
+def test_a_paper_without_a_title_is_named_by_its_id() -> None:
+    assert compose([Quote(Paper("a/7", " ", "Said."), Span(0, 5))]).text == "Untitled paper a/7: Said. [1]"
+
+
 def test_several_papers_make_a_list() -> None:
     composed = compose([Quote(ONE, Span(0, 15)), Quote(TWO, Span(0, 12))])
     first = "- “A title in two lines” (2020): First sentence. [1]"
