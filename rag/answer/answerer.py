@@ -116,6 +116,8 @@ class Answerer:
         with watch.stage("condense", turns=len(request.history)):
             standalone = self._standalone(request, cancelled)
         clock.lap("condense")
+        before = [turn.content for turn in request.history if turn.role == "assistant"]
+        told = "\n".join(before) if standalone.more else ""
 
         def looked(text: str) -> Looked:
             found = self._search.search(
@@ -125,7 +127,8 @@ class Answerer:
             with watch.stage("evidence") as note:
                 asked = read_question(found.text, self._words, found.idf)
                 weighed = weigh(asked, read_hits(asked, found, self._words, DEPTH), self._weights)
-                quotes = choose(asked, weighed[: request.top_k], self._choice)
+                seen = weighed[: request.top_k]
+                quotes = choose(asked, seen, self._choice, told) or choose(asked, seen, self._choice)
                 through, sure = self._judged(asked, found, weighed, quotes)
                 note({"confidence": sure})
             clock.lap("evidence")

@@ -212,12 +212,12 @@ class Asked:
 _ASKING = (
     "abstract according actually answer any anything approach article ask author authors basically brief "
     "certain compare contribute contribution current currently describe differ difference different do "
-    "exactly example explain explanation far few find finding give given happen help idea information "
-    "introduce kind know known latest learn list long look main many mean mention much name often overview "
-    "paper papers people please point possible present problem propose purpose question recent recently "
-    "recommend report result results say says several show someone something sort studies study suggest "
-    "summarise summarize summary talk team teams tell thing things treat type use used using want way ways "
-    "work works write"
+    "elaborate exactly example explain explanation far few find finding give given happen help idea "
+    "information introduce kind know known latest learn list long look main many mean mention much name "
+    "often overview paper papers people please point possible present problem propose purpose question "
+    "recent recently recommend report result results say says several show someone something sort studies "
+    "study suggest summarise summarize summary talk team teams tell thing things treat type use used using "
+    "want way ways work works write"
 )
 """Words that say that something is asked, not what: no paper is expected to have them."""
 _KINDS = {

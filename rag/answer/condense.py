@@ -13,6 +13,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from rag.answer.asked import names_in
+from rag.answer.plain import plain_question
+from rag.answer.smalltalk import friendly_line
 from rag.index.words import Words
 from rag.types import Turn, Usage
 
@@ -84,6 +86,35 @@ _PLACES = {
     "fourth": 3,
     "last": -1,
 }
+_BOTH = re.compile(
+    r"\b(?:the|those|these) (?:first |last |top )?two\b|\bboth(?= (?:of|papers|studies)\b|\W*$)"
+    r"|\b(?:compare|contrast) (?:them|these|those)\b",
+    re.IGNORECASE,
+)
+_POLITE = (
+    r"^\W*(?:(?:please|ok(?:ay)?|and|but|so|wait|hm+|yes|great|interesting|nice|cool|can you|could you)\W+)*"
+)
+_IT = r"(?:it|this|that|them|these|those)"
+_MORE = re.compile(
+    rf"{_POLITE}(?:(?:tell|give|show) (?:me|us) (?:some |a bit |a little )?more"
+    rf"|(?:some |any )?more(?: details?| info(?:rmation)?)?|go on|carry on|continue|keep going|say more"
+    rf"|elaborate|expand|go (?:deeper|into (?:more )?detail)|(?:what|anything) else)"
+    rf"(?: (?:about|on) {_IT})?(?: please)?\W*$",
+    re.IGNORECASE,
+)
+_FURTHER = re.compile(
+    rf"{_POLITE}(?:elaborate|expand|say more|tell me more) (?:on|about) (?:the|its|their)\b", re.IGNORECASE
+)
+_AGAIN = re.compile(
+    rf"{_POLITE}(?:are you (?:really |quite )?(?:sure|certain)(?: (?:about|of) {_IT})?|really"
+    rf"|is {_IT} (?:really )?(?:true|right|correct|so)|(?:what(?:['’]s| is) (?:the|your) )?(?:source|proof)s?"
+    rf"|where does (?:it|the paper) say (?:so|{_IT})|says who"
+    rf"|who says (?:so|{_IT})|how do you know(?: {_IT})?"
+    rf"|cite {_IT}|(?:i )?(?:don['’]?t|do not|didn['’]?t) (?:understand|get it)"
+    rf"|explain {_IT}(?: (?:again|simply|more simply|in simple terms|to me))*"
+    rf"|(?:say|repeat) {_IT}(?: again)?)\W*$",
+    re.IGNORECASE,
+)
 _THE_ONE = re.compile(r"\bthe ([\w -]{3,60}?) (?:one|ones|paper|study|version)\b", re.IGNORECASE)
 _ASIDE = re.compile(r"\bby the way\W*$", re.IGNORECASE)
 _TITLE = re.compile(r"“([^”]{3,300})”")
@@ -94,6 +125,7 @@ _ITEMS = re.compile(
 _BULLET = re.compile(r"(?:^|\n)\s*(?:[-*•]|\d+[.)])\s+")
 _FEW = 2  # own terms up to which a question is taken for a fragment
 _SHORT = 5  # ... up to which a pronoun in it is taken to point back
+_PAIR = 2
 _CARRIED = 10  # terms carried over at most
 
 
@@ -108,6 +140,7 @@ class Standalone:
         usage: tokens, where a language model wrote it.
         prompts: that it was given.
         degraded: why rules did it where a language model should have.
+        more: whether what is wanted is what the answers before left out.
     """
 
     alone: str
@@ -116,6 +149,7 @@ class Standalone:
     usage: Usage = field(default_factory=Usage)
     prompts: tuple[str, ...] = ()
     degraded: tuple[str, ...] = ()
+    more: bool = False
 
 
 def condense(question: str, history: Sequence[Turn], words: Words) -> Standalone:
@@ -131,6 +165,9 @@ def condense(question: str, history: Sequence[Turn], words: Words) -> Standalone
     turns = within_budget(history, HISTORY_BUDGET)
     if not turns or (announced and not _is_aside(announced.group(), alone)):
         return Standalone(alone, alone, False)
+    more = bool(_MORE.match(alone))
+    if (more or _AGAIN.match(alone)) and (before := _asked_before(turns, words)):
+        return Standalone(alone, before, True, more=more)
     context = _context(alone, turns, words)
     if not context:
         return Standalone(alone, alone, False)
@@ -173,7 +210,7 @@ def _points_back(question: str, words: Words) -> bool | None:
     bare = _EXPLETIVE.sub(" ", question)
     terms = set(words.terms(bare))
     points = bool(_PRONOUN.search(bare) or _ABOUT.match(question))
-    if _ORDINAL.search(bare):
+    if _ORDINAL.search(bare) or _FURTHER.match(question):
         return True
     if len(terms) <= _FEW:  # a fragment, unless it has the form of a question and names something
         whole = _WHOLE.match(question) and _VERB.search(question)
@@ -185,16 +222,37 @@ def _points_back(question: str, words: Words) -> bool | None:
     return False
 
 
+def _asked_before(turns: Sequence[Turn], words: Words) -> str:
+    """The last question that asked something, as it was understood; empty where there was none."""
+    for at in reversed(range(len(turns))):
+        said = turns[at].content
+        if (
+            turns[at].role == "user"
+            and friendly_line(said) is None
+            and not _MORE.match(said)
+            and not _AGAIN.match(said)
+        ):
+            before = condense(plain_question(said), turns[:at], words)
+            return before.carried if before.needs else before.alone
+    return ""
+
+
 def _context(question: str, turns: Sequence[Turn], words: Words) -> str:
     """Words of the turns before that the question may refer to."""
     if piece := _item_meant(question, turns):
         return _shortened(piece, question, words)
     pieces: list[str] = []
-    for turn in reversed([turn for turn in turns if turn.role == "user"]):
-        said = _SWITCH.sub("", turn.content, count=1)
-        pieces.insert(0, said)
+    asked = [at for at, turn in enumerate(turns) if turn.role == "user"]
+    for at in reversed(asked):
+        said = plain_question(_SWITCH.sub("", turns[at].content, count=1))
+        if picked := _item_meant(said, turns[:at]):
+            pieces.insert(0, picked)
+            break
         points = _points_back(said, words)
-        if points is False or (points is None and names_in(said)) or _SWITCH.match(turn.content):
+        begins = points is False or (points is None and names_in(said)) or _SWITCH.match(turns[at].content)
+        # of what was said between, the names; "and the speed?" is no part of what "its memory" means
+        pieces.insert(0, said if begins or not pieces or at == asked[0] else " ".join(names_in(said)))
+        if begins:
             break  # the thread begins here
     return _shortened(" ".join(pieces), question, words)
 
@@ -205,6 +263,9 @@ def _item_meant(question: str, turns: Sequence[Turn]) -> str:
     if not answer:
         return ""
     titles = _TITLE.findall(answer)
+    if len(titles) > 1 and (found := _BOTH.search(question)):
+        two = slice(-_PAIR, None) if "last" in found.group().casefold() else slice(_PAIR)
+        return " ".join(titles[two])
     if found := _ORDINAL.search(question):
         items = titles if len(titles) > 1 else _listed(answer)
         place = _PLACES[found.group(1).casefold()]

@@ -40,12 +40,19 @@ class Choice:
     fresh: float = 0.2
 
 
-def choose(asked: Asked, weighed: Sequence[Weighed], choice: Choice) -> tuple[Quote, ...]:
-    """The sentences of the answer, by paper, the best first: its best sentence, the rest in their order."""
+def choose(asked: Asked, weighed: Sequence[Weighed], choice: Choice, told: str = "") -> tuple[Quote, ...]:
+    """The sentences of the answer, by paper, the best first: its best sentence, the rest in their order.
+
+    Args:
+        asked: the question.
+        weighed: the papers read.
+        choice: how to choose.
+        told: an answer before this one; a sentence that stands in it is not said again.
+    """
     quotes = []
     for paper, room in _papers(asked, weighed, choice):
         spans = paper.reading.spans
-        chosen = _sentences(asked, paper, room, choice.enough)
+        chosen = _sentences(asked, paper, room, choice.enough, told)
         quotes += [Quote(paper.reading.paper, spans[i]) for i in chosen]
     return tuple(quotes)
 
@@ -87,7 +94,7 @@ def _adds(asked: Asked, best: Weighed, other: Weighed) -> float:
     return asked.share(other.reading.title - best.reading.all_terms)
 
 
-def _sentences(asked: Asked, paper: Weighed, room: int, enough: float) -> list[int]:
+def _sentences(asked: Asked, paper: Weighed, room: int, enough: float, told: str) -> list[int]:
     """The likeliest sentence, then the next ones in the order of the abstract; none that gives orders."""
     reading = paper.reading
     # where something is to be counted, no other sentence answers than one with its number; what is to be
@@ -99,7 +106,8 @@ def _sentences(asked: Asked, paper: Weighed, room: int, enough: float) -> list[i
     if asked.papers > _PAIR and asked.share(reading.title) >= _ON_IT:
         ahead = ahead + reading.column("proposes")
     ranked = np.lexsort((-paper.sentences, -ahead)).tolist()
-    stating = (i for i in ranked if not reads_as_instruction(reading.spans[i].of(reading.paper.abstract)))
+    texts = [span.of(reading.paper.abstract) for span in reading.spans]
+    stating = (i for i in ranked if not reads_as_instruction(texts[i]) and texts[i] not in told)
     order = list(islice(stating, room))
     held = np.cumsum(paper.sentences[order])
     wanted = 1 + int(np.searchsorted(held, enough))

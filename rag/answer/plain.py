@@ -12,6 +12,13 @@ _TAGS = re.compile(r"</?[a-zA-Z][^<>]{0,200}>|<!--.*?-->", re.DOTALL)
 _LINKS = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 _MARKS = re.compile(r"^\s{0,3}(?:#{1,6}|>|[-*+]|\d+[.)])\s+|[*_]{2,3}|(?<!\w)[*_`]|[*_`](?!\w)", re.MULTILINE)
 _IN_SHORT = re.compile(r"\btl;? ?dr\b[:,]?(?: of| on| for)?", re.IGNORECASE)
+_LEAD_IN = re.compile(
+    r"^\W*(?:i(?:['’]m| am) (?:(?:very |really |mostly )?interested in|looking (?:for|into)|curious about"
+    r"|reading (?:up )?(?:on|about)|researching|studying|working on|wondering(?: about)?)"
+    r"|i (?:would like|want|need) to (?:know|learn|understand)(?: more)?(?: about)?"
+    r"|i['’]d like to (?:know|learn|understand)(?: more)?(?: about)?|i wonder)\s+(?=\S)",
+    re.IGNORECASE,
+)
 _LABEL = re.compile(r"^\s*(?:question|topic|task|query|q)\s*:?\s*$", re.IGNORECASE)
 _PARTS = re.compile(r"(?<=[.!?])\s+|\n+")
 _ORDER = re.compile(
@@ -27,14 +34,14 @@ _ORDER = re.compile(
 
 
 def plain_question(text: str) -> str:
-    """The question without markup, small talk, and sentences that give the machine orders.
+    """The question without markup, small talk, a lead-in, and sentences that give the machine orders.
 
     Where nothing would be left, the text without markup; where that is empty too, the text itself.
     """
     bare = _IN_SHORT.sub("summarize", _without_markup(text))
     parts = [part for part in _PARTS.split(bare) if part.strip() and not _LABEL.match(part)]
     kept = [part for part in parts if not _ORDER.search(part) and friendly_line(part) is None]
-    return _joined(kept) or _joined(parts) or " ".join(text.split())
+    return _LEAD_IN.sub("", _joined(kept)) or _joined(parts) or " ".join(text.split())
 
 
 def _without_markup(text: str) -> str:

@@ -113,6 +113,62 @@ def test_the_first_one_is_the_first_of_an_answer_with_or_without_a_lead_in(answe
     assert ("walks" in second, "importance" in second) == (False, True)
 
 
+@pytest.mark.parametrize(
+    ("said", "more"),
+    [
+        ("tell me more", True),
+        ("Can you elaborate on that?", True),
+        ("Anything else?", True),
+        ("go on please", True),
+        ("Are you sure?", False),
+        ("Where does it say that?", False),
+        ("explain it in simple terms", False),
+    ],
+)
+def test_a_wish_for_more_and_a_doubt_ask_the_last_question_again(said: str, more: bool) -> None:
+    talk = (*TALK, Turn("user", "thanks"), Turn("assistant", "You're welcome!"), Turn("user", "go on"))
+    asked = condense(said, talk, WORDS)
+    assert (asked.carried, asked.needs, asked.more) == ("What is GraphSAGE?", True, more)
+
+
+@pytest.mark.parametrize("said", ["Tell me more about LightGCN", "Explain gradient clipping", "Is it fast?"])
+def test_what_names_something_or_asks_something_is_no_wish_for_more(said: str) -> None:
+    asked = condense(said, TALK, WORDS)
+    assert asked.alone == said
+    assert asked.carried.startswith(said)
+
+
+def test_elaborating_on_a_part_points_back() -> None:
+    assert _needs("Can you elaborate on the sampling of neighbours?") is True
+
+
+LIST = (
+    Turn("user", "Which papers study sampling?"),
+    Turn("assistant", "- “Deep walks on graphs”: One. [1]\n- “Layered importance sampling”: Two. [2]"),
+)
+
+
+def test_it_is_what_the_second_one_was() -> None:
+    talk = (*LIST, Turn("user", "the second one?"), Turn("assistant", "It samples by layers."))
+    carried = condense("what does it cost", talk, WORDS).carried
+    assert "importance" in carried
+    assert "walks" not in carried
+
+
+@pytest.mark.parametrize("said", ["Compare the first two", "How do both of them scale?", "compare them"])
+def test_both_are_the_two_titles_of_the_last_answer(said: str) -> None:
+    carried = condense(said, LIST, WORDS).carried
+    assert "walks" in carried
+    assert "importance" in carried
+
+
+def test_of_what_was_said_between_only_names_and_the_last_words_are_carried() -> None:
+    talk = (*TALK, Turn("user", "And its speed?"), Turn("user", "What about memory on Reddit?"))
+    carried = condense("Why is it so?", talk, WORDS).carried
+    assert "speed" not in carried
+    assert all(word in carried for word in ("GraphSAGE", "memory", "Reddit"))
+
+
 def test_by_the_way_goes_on_with_the_subject_where_it_points_back() -> None:
     asked = condense("By the way, is it safe in children?", TALK, WORDS)
     assert "GraphSAGE" in asked.carried

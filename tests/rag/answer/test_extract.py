@@ -30,6 +30,12 @@ def test_one_sentence_is_enough_where_it_is_sure() -> None:
     assert _said("alpha?", (A, [0.01, 0.96, 0.01, 0.01, 0.01], 1.0)) == ["Alpha two."]
 
 
+def test_what_was_told_before_is_not_told_again() -> None:
+    read = [weighed(A, [0.1, 0.3, 0.02, 0.55, 0.03], 1.0)]
+    quotes = choose(ask("alpha?"), read, Choice(most=2), told="“Alpha nets”: Alpha four. [1] Alpha two. [2]")
+    assert [quote.span.of(A.abstract) for quote in quotes] == ["Alpha one.", "Alpha five."]
+
+
 def test_a_second_paper_needs_a_share_like_the_first() -> None:
     said = _said("nets?", (A, EVEN, 0.6), (B, [0.4, 0.3, 0.3], 0.1))
     assert all(text.startswith("Alpha") for text in said)

@@ -40,3 +40,16 @@ def test_any_text_survives(text: str) -> None:
 
 def test_an_abbreviated_wish_for_a_summary_is_written_out() -> None:
     assert plain_question("TL;DR of LightGCN") == "summarize LightGCN"
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("I'm interested in PDE solvers", "PDE solvers"),
+        ("I would like to know more about graph networks", "graph networks"),
+        ("I want to know how SimCLR works", "how SimCLR works"),
+        ("I am interested in", "I am interested in"),
+    ],
+)
+def test_a_lead_in_is_left_out(text: str, plain: str) -> None:
+    assert plain_question(text) == plain
