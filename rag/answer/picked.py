@@ -1,0 +1,73 @@
+"""The part of an answer that "the second one", "the faster one" or "both" picks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rag.types import Turn
+
+_ORDINAL = re.compile(
+    r"\bthe (first|second|third|fourth|last|former|latter|other)"
+    r"(?: (?:one|paper|study|method|model|approach|work)\b|(?=\W*$|[,?;]))",
+    re.IGNORECASE,
+)
+_PLACES = {
+    "first": 0,
+    "former": 0,
+    "second": 1,
+    "latter": -1,
+    "other": 1,
+    "third": 2,
+    "fourth": 3,
+    "last": -1,
+}
+_BOTH = re.compile(
+    r"\b(?:the|those|these) (?:first |last |top )?two\b|\bboth(?= (?:of|papers|studies)\b|\W*$)"
+    r"|\b(?:compare|contrast) (?:them|these|those)\b",
+    re.IGNORECASE,
+)
+_THE_ONE = re.compile(r"\bthe ([\w -]{3,60}?) (?:one|ones|paper|study|version)\b", re.IGNORECASE)
+_TITLE = re.compile(r"“([^”]{3,300})”")
+_ITEMS = re.compile(
+    r"\n\s*(?:[-*•]|\d+[.)])\s+|;\s+|(?<=[.!?])\s+|:\s+|, (?:and|while|whereas) |,? and (?=one\b"
+    r"|another\b|the other\b)"
+)
+_BULLET = re.compile(r"(?:^|\n)\s*(?:[-*•]|\d+[.)])\s+")
+_PAIR = 2
+
+
+def item_meant(question: str, turns: Sequence[Turn]) -> str:
+    """The part of the last answer that "the second one" or "the faster one" picks."""
+    answer = next((turn.content for turn in reversed(turns) if turn.role == "assistant"), "")
+    if not answer:
+        return ""
+    titles = _TITLE.findall(answer)
+    if len(titles) > 1 and (found := _BOTH.search(question)):
+        two = slice(-_PAIR, None) if "last" in found.group().casefold() else slice(_PAIR)
+        return " ".join(titles[two])
+    if found := _ORDINAL.search(question):
+        items = titles if len(titles) > 1 else _listed(answer)
+        place = _PLACES[found.group(1).casefold()]
+        return items[place] if -len(items) <= place < len(items) else ""
+    if found := _THE_ONE.search(question):
+        wanted = set(found.group(1).casefold().split())
+        items = [*titles, *(item for item in _ITEMS.split(answer) if item.strip())]
+        best = max(items, key=lambda item: len(wanted & set(item.casefold().split())), default="")
+        return best if wanted & set(best.casefold().split()) else ""
+    return ""
+
+
+def _listed(answer: str) -> list[str]:
+    """What an answer lists: its bullets, else its sentences and their parts, without what leads them in."""
+    _, *bullets = _BULLET.split(answer)
+    if len(bullets) > 1:
+        return bullets
+    lead, colon, rest = answer.partition(": ")
+    body = rest if colon and not re.search(r"[.!?]\s", lead) else answer
+    return [item for item in _ITEMS.split(body) if item.strip()]
+
+
+def counts_off(text: str) -> bool:
+    """Whether it picks by place: "the second one", "the latter"."""
+    return bool(_ORDINAL.search(text))
