@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.answer.introduced import subject_of
+from rag.answer.people import with_people
 from rag.answer.verify.tokens import tokenize
 from rag.answer.wording import kinds_wanted, papers_wanted
 from rag.index.words import Words
@@ -50,7 +51,8 @@ class Asked:
             ``outcome``, ``record`` (what stands around an abstract, not in it: venue, funding, tables),
             ``work`` (something to be made rather than found: code, a poem, a letter), ``code`` (where code or
             data can be had), ``question`` (what is asked by someone).
-        counted: those of its terms that name what is to be counted ("how many GPUs").
+        counted: those of its terms that name what is to be counted ("how many GPUs"); of people, all terms
+            for people.
         kind: those that name the kind of thing asked for ("which optimizer").
         names: the terms of each of its names, acronyms and figures.
         subject: the thing that it wants explained ("What is SimCLR?"), as it says it; else empty.
@@ -148,7 +150,7 @@ def read_question(text: str, words: Words, idf: Callable[[str], float]) -> Asked
         text,
         weights=weights,
         wants=kinds_wanted(text),
-        counted=_named(_COUNTED, text, words),
+        counted=with_people(_named(_COUNTED, text, words), words),
         kind=_named(_NAMED_KIND, text, words),
         papers=papers_wanted(text),
         words=tuple(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,9 @@ from numpy.typing import NDArray
 
 from rag.answer.asked import Asked
 from rag.answer.introduced import entitles
+from rag.answer.people import with_anyone
 from rag.answer.sentence_signals import SIGNALS, near_of, numbers_in, signals_of
+from rag.answer.verify.names import definitions
 from rag.index.words import Words
 from rag.retrieve.retrieved import Retrieved
 from rag.types import Hit, Paper, Span
@@ -77,7 +80,12 @@ def read_hits(asked: Asked, found: Retrieved, words: Words, most: int) -> tuple[
     if not papers:
         return ()
     texts = [span.of(hit.paper.abstract) for hit, evidence in papers for span in evidence.spans]
-    terms = [frozenset(words.terms(text)) for text in texts]
+    told = [_written_out(hit.paper, words) for hit, _ in papers]
+    terms = [
+        both(frozenset(words.terms(span.of(hit.paper.abstract))))
+        for (hit, evidence), both in zip(papers, told, strict=True)
+        for span in evidence.spans
+    ]
     titles = [frozenset(words.terms(hit.paper.title)) for hit, _ in papers]
     entitled = [bool(asked.subject) and entitles(asked.subject, hit.paper.title) for hit, _ in papers]
     near = [near_of(evidence, found.query) for _, evidence in papers]
@@ -102,6 +110,19 @@ def read_hits(asked: Asked, found: Retrieved, words: Words, most: int) -> tuple[
             )
         )
     return tuple(readings)
+
+
+def _written_out(paper: Paper, words: Words) -> Callable[[frozenset[str]], frozenset[str]]:
+    """Adds to terms those of the other form of each acronym that the paper introduces, and of people."""
+    forms = [tuple(frozenset(words.terms(form)) for form in pair) for pair in definitions(paper.abstract)]
+
+    def both(terms: frozenset[str]) -> frozenset[str]:
+        for short, long in forms:
+            if (short and short <= terms) or (long and long <= terms):
+                terms = terms | short | long
+        return with_anyone(terms, words)
+
+    return both
 
 
 def _words(asked: Asked, query: EncodedQuery | None) -> Places:

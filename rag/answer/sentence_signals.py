@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from rag.answer.asked import Asked
 from rag.answer.introduced import introducing, proposes
+from rag.answer.people import are_people
 from rag.answer.verify.quantities import Quantity, quantities
 from rag.index.words import Words
 from rag.retrieve.retrieved import Evidence
@@ -88,6 +89,7 @@ _CODE = re.compile(
     r"\b(?:available|released|found)\b",
     re.IGNORECASE,
 )
+_SAMPLE = re.compile(r"\bn ?= ?$", re.IGNORECASE)
 _ASKS = re.compile(r"\?\W*$")
 _ENDS_PHRASE = frozenset(
     {
@@ -269,10 +271,16 @@ def _by_figures(
 
 
 def counts(counted: frozenset[str], text: str, quantity: Quantity, words: Words) -> bool:
-    """Whether a number stands beside one of these terms: "410 bright quasars", not "six fits for quasars"."""
+    """Whether a number stands beside one of these terms: "410 bright quasars", not "six fits for quasars".
+
+    Of people ``n = 73`` counts too.
+    """
     behind = text[quantity.end :].split(None, _BESIDE)[:_BESIDE]
     phrase = takewhile(lambda word: word.casefold() not in _ENDS_PHRASE, behind)
-    near = [*text[: quantity.start].split()[-1:], quantity.text, *phrase]
+    before = text[: quantity.start]
+    if _SAMPLE.search(before) and are_people(counted, words):
+        return True
+    near = [*before.split()[-1:], quantity.text, *phrase]
     return not counted.isdisjoint(words.terms(" ".join(near)))
 
 

@@ -10,6 +10,7 @@ from rag.answer.asked import Asked, read_question
 from rag.answer.confidence import GATES, Calibration
 from rag.answer.evidence import Weighed
 from rag.answer.linear import Linear
+from rag.answer.people import with_anyone
 from rag.answer.reading import Reading
 from rag.answer.sentence_signals import SIGNALS
 from rag.corpus import sentence_spans
@@ -31,7 +32,7 @@ def ask(text: str, idf: Callable[[str], float] = even) -> Asked:
 def weighed(paper: Paper, sentences: Sequence[float], share: float) -> Weighed:
     """A paper whose sentences have these probabilities."""
     spans = sentence_spans(paper.abstract)
-    terms = tuple(frozenset(WORDS.terms(span.of(paper.abstract))) for span in spans)
+    terms = tuple(with_anyone(frozenset(WORDS.terms(span.of(paper.abstract))), WORDS) for span in spans)
     reading = Reading(
         hit=Hit(paper, share, Span(0, 0), {"dense": StageScore(1, 0.5)}),
         spans=spans,

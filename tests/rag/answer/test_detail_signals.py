@@ -132,3 +132,37 @@ def test_the_kind_of_thing_asked_for_stands_in_the_paper_that_is_named() -> None
         ask("Which kernel does the CIFAR-10 model use?"), read, [Quote(PAPER, read[0].spans[0])], WORDS
     )
     assert found["kind_missing"] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("question", "abstract", "missing"),
+    [
+        ("Is the code available?", "It is fast. It is small.", 1.0),
+        ("Does the paper release an implementation?", "It is fast. It is small.", 1.0),
+        ("Where can I find the code?", "It is fast. Code: https://example.org/x", 0.0),
+        ("Can it generate code?", "It is fast. It is small.", 0.0),
+        ("In which year was the survey held?", "We asked 50 patients. They slept.", 1.0),
+        ("When was the trial of sleep conducted?", "We asked 50 patients. They slept.", 1.0),
+        ("When was the trial of sleep conducted?", "In 2009 we asked 50 patients. They slept.", 0.0),
+        ("When does it fail?", "We asked 50 patients. They slept.", 0.0),
+    ],
+)
+def test_where_the_code_is_and_when_it_was_done_must_be_told(
+    question: str, abstract: str, missing: float
+) -> None:
+    signals = known(question, paper=Paper("p", "Sleep", abstract))
+    assert max(signals["code_missing"], signals["year_missing"]) == missing
+    assert signals["plainly_missing"] == missing
+
+
+@pytest.mark.parametrize(
+    ("abstract", "missing"),
+    [
+        ("We asked 50 women. They slept.", 0.0),
+        ("A cohort (n = 73) slept well. They woke.", 0.0),
+        ("We asked women. They slept for 9 hours.", 1.0),
+    ],
+)
+def test_people_are_counted_by_any_word_for_them(abstract: str, missing: float) -> None:
+    paper = Paper("p", "Sleep", abstract)
+    assert known("How many participants were there?", paper=paper)["count_missing"] == missing

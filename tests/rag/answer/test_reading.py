@@ -3,6 +3,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from rag.answer.extract import Choice, choose
 from rag.answer.reading import Reading, read_hits
 from rag.answer.sentence_signals import SIGNALS
 from rag.retrieve import Retrieved
+from rag.types import Paper
 from rag.vectors import EncodedQuery
 from tests.rag.answer.sample import WORDS, ask
 from tests.rag.retrieve.world import world
@@ -147,3 +149,14 @@ def _known(found: Retrieved, question: str) -> dict[str, float]:
 def test_names_are_acronyms_capitals_within_and_figures() -> None:
     text = "Does the BERT model by Devlin beat word2vec on GLUE in 2019? Why?"
     assert names_in(text) == ("BERT", "Devlin", "word2vec", "GLUE", "2019")
+
+
+def test_an_acronym_and_its_words_are_one_in_the_paper_that_introduces_it(tmp_path: Path) -> None:
+    paper = Paper(
+        "p", "Memory", "Mild cognitive impairment (MCI) is studied. In MCI the cortex is thin. It is."
+    )
+    with world(tmp_path, papers=(paper,)) as made:
+        found = made.search().search("Is the cortex thin in mild cognitive impairment?", top_k=1)
+        (reading,) = read_hits(ask(found.text), found, WORDS, 1)
+    assert {"mild", "cognit", "impair"} <= reading.terms[1]
+    assert reading.terms[2].isdisjoint({"mci", "mild"})
