@@ -15,7 +15,10 @@ _INTRODUCES = re.compile(
     r"|\b(?:called|named|dubbed|termed)\s+([^.;]{1,40})",
     re.IGNORECASE,
 )
-_DEFINED = re.compile(r"((?:[\w'/]+[\s-]+){2,7})\(([A-Z][A-Za-z0-9-]{1,9})\)")
+_ACRONYM = re.compile(r"\(([A-Z][A-Za-z0-9-]{1,9})\)")
+_PLAIN_WORD = re.compile(r"[\w'/]+")
+_MOST = 7  # words that an acronym stands for
+_REACH = 120  # characters before it in which they stand
 
 
 def names(text: str) -> tuple[str, ...]:
@@ -111,15 +114,22 @@ def introduced(text: str) -> tuple[str, ...]:
 
 def definitions(text: str) -> tuple[tuple[str, str], ...]:
     """Acronyms that a text introduces (``large language models (LLMs)``), each with its words, lower case."""
-    found = []
-    for match in _DEFINED.finditer(plain(text)):
-        words, short = re.split(r"[\s-]+", match.group(1).strip()), match.group(2)
-        letters = [char for char in short.removesuffix("s") if char.isupper()]
-        tail = words[-len(letters) :]
-        if (
-            len(letters) >= 2
-            and len(tail) == len(letters)
-            and tail[0][:1].casefold() == letters[0].casefold()
-        ):
-            found.append((short, " ".join(tail).casefold()))
-    return tuple(found)
+    flat = plain(text)
+    return tuple(
+        (match[1], long)
+        for match in _ACRONYM.finditer(flat)
+        if (long := _abbreviated(match[1], flat[max(0, match.start() - _REACH) : match.start()]))
+    )
+
+
+def _abbreviated(short: str, before: str) -> str:
+    """The words before an acronym in brackets that it stands for, one a capital; empty where it does not."""
+    letters = [char for char in short.removesuffix("s") if char.isupper()]
+    *words, gap = re.split(r"[\s-]+", before)
+    words = words[-len(letters) :]
+    if gap or not 2 <= len(letters) == len(words) <= _MOST:
+        return ""
+    first, *rest = words
+    first = re.sub(r".*[^\w'/]", "", first)  # a bracket may open before it
+    fits = all(map(_PLAIN_WORD.fullmatch, (first, *rest))) and first[0].casefold() == letters[0].casefold()
+    return " ".join((first, *rest)).casefold() if fits else ""
