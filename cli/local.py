@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from api.wire.ask import AskIn, AskOut, CitationOut, RetrievedOut
 from api.wire.fields import limits_of
-from api.wire.papers import PaperOut, PaperPageOut
+from api.wire.papers import IngestOut, PaperOut, PaperPageOut
 from api.wire.search import SearchIn, SearchOut
-from cli.source import Event, Found, Text
+from cli.source import Event, Found, Progress, Text
 from rag.events import AskEvent, Delta, Retrieval
 from rag.types import Citation
 
@@ -66,6 +67,14 @@ class Local:
     def paper(self, paper_id: str) -> PaperOut:
         """One stored paper."""
         return PaperOut.of(self._service.paper(paper_id))
+
+    def ingest(self, paths: Sequence[Path], *, format: str | None, on_progress: Progress) -> IngestOut:  # noqa: A002  # the option's name
+        """Add the papers of files, or of all files in folders."""
+        return IngestOut.of(self._service.ingest(paths, format=format, on_progress=on_progress))
+
+    def remove(self, paper_ids: Sequence[str]) -> tuple[str, ...]:
+        """Delete papers; the ids of those there were."""
+        return self._service.remove(paper_ids)
 
 
 def _told(event: AskEvent) -> Event:

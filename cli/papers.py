@@ -22,16 +22,16 @@ def ingest(
     format: Annotated[  # noqa: A002  # the option's name
         str | None, typer.Option(metavar="NAME", help="Name of the files' format; found out unless given.")
     ] = None,
+    url: options.Url = None,
+    api_key: options.ApiKey = None,
     json: options.Json = False,
 ) -> None:
     """Add papers from files. Papers already stored and unchanged cost nothing."""
     session: Session = context.obj
-    with session.service() as service, show.progress("Adding papers") as on_progress:
-        done = service.ingest(paths, format=format, on_progress=on_progress)
+    with session.source(url, api_key) as source, show.progress("Adding papers") as on_progress:
+        done = source.ingest(paths, format=format, on_progress=on_progress)
     if json:
-        from api.wire.papers import IngestOut
-
-        show.as_json(IngestOut.of(done))
+        show.as_json(done)
     else:
         show.report(done)
     if done.rejected:
@@ -74,7 +74,7 @@ def list_papers(
         show.as_json(page)
         return
     for paper in page.items:
-        show.say(f"{one_line(paper.id)}  {paper.year or '-':<4}  {one_line(paper.title)}")
+        show.say(f"{one_line(paper.id)}  {paper.year or '-':<4}  {one_line(paper.title) or 'Untitled'}")
     if not page.items:
         show.note("There are none: `citewell ingest PATH` adds papers." if q is None else "Nothing found.")
     if page.next_cursor is not None:
@@ -101,10 +101,13 @@ def show_paper(
 
 @app.command("remove")
 def remove_papers(
-    context: typer.Context, paper_ids: Annotated[list[str], typer.Argument(metavar="ID...")]
+    context: typer.Context,
+    paper_ids: Annotated[list[str], typer.Argument(metavar="ID...")],
+    url: options.Url = None,
+    api_key: options.ApiKey = None,
 ) -> None:
     """Remove papers from the store, every index, and every later answer."""
     session: Session = context.obj
-    with session.service() as service:
-        removed = service.remove(paper_ids)
+    with session.source(url, api_key) as source:
+        removed = source.remove(paper_ids)
     show.removed(paper_ids, removed, "citewell papers list")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 from urllib.parse import quote
 
@@ -12,10 +13,11 @@ import httpx
 from pydantic import BaseModel, ValidationError
 
 from api.wire.ask import AskIn, AskOut, CitationOut, RetrievedOut
-from api.wire.papers import PaperOut, PaperPageOut
+from api.wire.papers import IngestOut, JobOut, PaperOut, PaperPageOut
 from api.wire.problem import Problem
 from api.wire.search import SearchIn, SearchOut
-from cli.source import Event, Found, Text
+from cli.sending import send
+from cli.source import Event, Found, Progress, Text
 from cli.sse import events
 from rag.errors import (
     CitewellError,
@@ -25,6 +27,8 @@ from rag.errors import (
     ModelTimeout,
     NotFound,
     NotReady,
+    Stopped,
+    UnknownFormat,
 )
 
 Body = TypeVar("Body", bound=BaseModel)
@@ -131,7 +135,49 @@ class Remote:
 
     def paper(self, paper_id: str) -> PaperOut:
         """One stored paper."""
-        return _read(PaperOut, self._get(f"/v1/papers/{quote(paper_id, safe='/')}"))
+        return _read(PaperOut, self._get(_paper_path(paper_id)))
+
+    def ingest(self, paths: Sequence[Path], *, format: str | None, on_progress: Progress) -> IngestOut:  # noqa: A002  # the option's name
+        """Add the papers of files that lie here, or of all files in folders here."""
+        return send(self, paths, format, on_progress)
+
+    def add(self, path: Path, format: str | None) -> JobOut:  # noqa: A002  # as above
+        """Hand one file over; the job that adds its papers.
+
+        Raises:
+            UnknownFormat: the service has no reader for it.
+            OSError: the file can't be read.
+        """
+        with path.open("rb") as stream, self._reached():
+            response = self._client.post(
+                "/v1/papers", files={"file": (path.name, stream)}, data={"format": format} if format else None
+            )
+        self._check(response)
+        return _read(JobOut, response.text)
+
+    def job(self, job_id: str) -> JobOut:
+        """A job as it stands.
+
+        Raises:
+            CitewellError: it failed, or was given up; says why.
+        """
+        job = _read(JobOut, self._get(f"/v1/jobs/{job_id}"))
+        if job.state in ("failed", "cancelled"):
+            if job.error is not None:
+                _fail(0, job.error)
+            raise Stopped(f"{self._address} stopped adding papers; send them again.")
+        return job
+
+    def remove(self, paper_ids: Sequence[str]) -> tuple[str, ...]:
+        """Delete papers; the ids of those there were."""
+        gone = []
+        for paper_id in dict.fromkeys(paper_ids):
+            with self._reached():
+                response = self._client.delete(_paper_path(paper_id))
+            if response.status_code != httpx.codes.NOT_FOUND:
+                self._check(response)
+                gone.append(paper_id)
+        return tuple(gone)
 
     @property
     def _address(self) -> str:
@@ -164,7 +210,7 @@ class Remote:
 
     def _check(self, response: httpx.Response) -> None:
         """Raises what the service says is wrong."""
-        if response.status_code == httpx.codes.OK:
+        if response.is_success:
             return
         try:
             problem = Problem.model_validate_json(response.text)
@@ -176,6 +222,10 @@ class Remote:
         return CitewellError(
             f"{self._address} answers {answer}, and not as a Citewell service does; check the address."
         )
+
+
+def _paper_path(paper_id: str) -> str:
+    return f"/v1/papers/{quote(paper_id, safe='/')}"
 
 
 def _sent(body: BaseModel) -> dict[str, Any]:
@@ -211,6 +261,8 @@ def _read(kind: type[Body], text: str) -> Body:
 def _fail(status: int, problem: Problem) -> NoReturn:
     """Raise a problem as the error that it was on the other side."""
     kind = _ERRORS.get(problem.status or status, CitewellError)
+    if problem.type == "urn:citewell:problem:unknown-format":
+        kind = UnknownFormat
     message = problem.detail or problem.title
     if kind is ConfigError:
         message = f"{message} Give a key that may do this with CITEWELL_API_KEY or --api-key."

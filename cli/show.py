@@ -14,9 +14,8 @@ from cli.plain import one_line, plain, plain_json
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-    from api.wire.papers import PaperOut
+    from api.wire.papers import IngestOut, PaperOut
     from api.wire.search import ResultOut, SearchOut
-    from rag.types import IngestReport
 
 
 def say(text: str = "") -> None:
@@ -83,7 +82,8 @@ def _reference(result: ResultOut) -> str:
     about = "; ".join(
         part for part in (", ".join(result.authors), str(result.year or ""), result.url) if part
     )
-    return one_line(f"{result.title} — {about}" if about else result.title)
+    title = result.title or "Untitled"
+    return one_line(f"{title} — {about}" if about else title)
 
 
 def paper(one: PaperOut) -> None:
@@ -102,7 +102,7 @@ def paper(one: PaperOut) -> None:
     say(f"\n{one.abstract}")
 
 
-def report(done: IngestReport) -> None:
+def report(done: IngestOut) -> None:
     """What an ingestion did, and each record that it refused."""
     for rejection in done.rejected:
         note(f"{rejection.where}: {rejection.why}")

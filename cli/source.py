@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from api.wire.ask import AskIn, AskOut, CitationOut, RetrievedOut
-from api.wire.papers import PaperOut, PaperPageOut
+from api.wire.papers import IngestOut, PaperOut, PaperPageOut
 from api.wire.search import SearchIn, SearchOut
 
 
@@ -24,6 +25,9 @@ class Text:
 
     text: str
 
+
+Progress = Callable[[int, int | None], None]
+"""Told how many records were looked at, and how many there are where that is known."""
 
 Event = Found | CitationOut | Text | AskOut
 """What an answer comes in: what was found, then citations and text as they come, the whole answer last."""
@@ -50,3 +54,9 @@ class Source(Protocol):
 
     def paper(self, paper_id: str) -> PaperOut:
         """One stored paper."""
+
+    def ingest(self, paths: Sequence[Path], *, format: str | None, on_progress: Progress) -> IngestOut:  # noqa: A002  # the option's name
+        """Add the papers of files, or of all files in folders."""
+
+    def remove(self, paper_ids: Sequence[str]) -> tuple[str, ...]:
+        """Delete papers; the ids of those there were."""

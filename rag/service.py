@@ -20,7 +20,8 @@ from rag.checks import (
     check_top_k,
 )
 from rag.corpus import TextsSeen, read_papers, reader_named
-from rag.errors import CitewellError, DiskFull, IndexUnavailable, InvalidInput, NotReady, UnknownFormat
+from rag.corpus.files import files_of
+from rag.errors import CitewellError, DiskFull, IndexUnavailable, NotReady, UnknownFormat
 from rag.events import AskEvents, answer_of
 from rag.index import Indexes, Upkeep
 from rag.ingest import Chunker, Encoder, Progress, ingest
@@ -174,7 +175,7 @@ class Service:
         """
         if format is not None:
             reader_named(format)
-        files = _files(paths)
+        files = files_of(paths)
         return self.ingest_papers(_read(files, format), on_progress=on_progress, cancelled=cancelled)
 
     def ingest_papers(
@@ -333,22 +334,6 @@ class Service:
     def _probe_index(self) -> None:
         with self._indexes.lease():
             pass
-
-
-def _files(paths: Sequence[Path]) -> list[Path]:
-    """The files that paths name, those of folders sorted and hidden ones left out."""
-    files: list[Path] = []
-    for path in paths:
-        if path.is_dir():
-            inside = (p for p in sorted(path.rglob("*")) if p.is_file())
-            files += [
-                p for p in inside if not any(part.startswith(".") for part in p.relative_to(path).parts)
-            ]
-        elif path.exists():
-            files.append(path)
-        else:
-            raise InvalidInput(f"There is no file {str(path)!r}: check the path.", field="paths")
-    return files
 
 
 def _read(files: Sequence[Path], format: str | None) -> Iterator[Paper | Rejection]:  # noqa: A002  # as above
