@@ -117,7 +117,7 @@ class DataDirLock:
             way = "Several processes can use a folder together if all set CITEWELL_CHROMA_URL"
         return (
             f"The data folder {self._data_dir} is in use by {holder or 'another process'}. {way}; "
-            "or go through that server with --url, stop it first, or use another folder with --data-dir."
+            "or ask that server over HTTP (--url), stop it first, or use another folder with --data-dir."
         )
 
 

@@ -62,7 +62,7 @@ def test_a_second_process_is_told_who_holds_the_folder_and_the_way_out(tmp_path:
         ).stdout
         assert told.startswith("LibraryLocked")
         assert f"process {os.getpid()} since 20" in told
-        assert "HTTP" in told
+        assert "HTTP (--url)" in told
         assert "--data-dir" in told
     Library.open(tmp_path).close()
 
