@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rag.answer.asked import Asked
 from rag.answer.evidence import Weighed
 from rag.answer.instructions import reads_as_instruction
 from rag.answer.quote import Quote
+from rag.answer.reading import Reading
 
 _PAIR = 2  # papers that a comparison wants
 _ON_IT = 0.5  # share of the question that a title has from which a listed paper is told by what it proposes
@@ -97,18 +99,26 @@ def _adds(asked: Asked, best: Weighed, other: Weighed) -> float:
 def _sentences(asked: Asked, paper: Weighed, room: int, enough: float, told: str) -> list[int]:
     """The likeliest sentence, then the next ones in the order of the abstract; none that gives orders."""
     reading = paper.reading
-    # where something is to be counted, no other sentence answers than one with its number; what is to be
-    # explained is introduced first; where code lies, and what a paper asks, is told when it is asked for
-    ahead = reading.column("counted") + reading.column("introduces")
-    for kind, signal in (("code", "points_to_code"), ("question", "asks")):
-        if kind not in asked.wants:
-            ahead = ahead - reading.column(signal)
-    if asked.papers > _PAIR and asked.share(reading.title) >= _ON_IT:
-        ahead = ahead + reading.column("proposes")
-    ranked = np.lexsort((-paper.sentences, -ahead)).tolist()
+    ranked = np.lexsort((-paper.sentences, -_ahead(asked, reading))).tolist()
     texts = [span.of(reading.paper.abstract) for span in reading.spans]
     stating = (i for i in ranked if not reads_as_instruction(texts[i]) and texts[i] not in told)
     order = list(islice(stating, room))
     held = np.cumsum(paper.sentences[order])
     wanted = 1 + int(np.searchsorted(held, enough))
     return [*order[:1], *sorted(order[1:wanted])]
+
+
+def _ahead(asked: Asked, reading: Reading) -> NDArray[np.float64]:
+    """What puts each sentence before likelier ones, or behind them.
+
+    Where something is to be counted, only a sentence with its number answers; what is to be explained is
+    introduced first; a listed paper is told by what it proposes. Where code lies, and what a paper asks, is
+    told when it is asked for.
+    """
+    ahead: NDArray[np.float64] = reading.column("counted") + reading.column("introduces")
+    if asked.papers > _PAIR and asked.share(reading.title) >= _ON_IT:
+        ahead = ahead + reading.column("proposes")
+    for kind, signal in (("code", "points_to_code"), ("question", "asks")):
+        if kind not in asked.wants:
+            ahead = ahead - reading.column(signal)
+    return ahead
