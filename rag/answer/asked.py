@@ -128,8 +128,8 @@ _ASKING = (
     "information introduce kind know known latest learn list long look main many mean mention much name "
     "often overview paper papers people please point possible present problem propose purpose question "
     "recent recently recommend report result results say says several show someone something sort studies "
-    "study suggest summarise summarize summary talk team teams tell thing things treat type use used using "
-    "want way ways work works write"
+    "study suggest summarise summarize summary take talk team teams tell thing things took treat type use "
+    "used using want way ways work works write"
 )
 """Words that say that something is asked, not what: no paper is expected to have them."""
 

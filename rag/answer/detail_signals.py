@@ -11,6 +11,7 @@ from rag.answer.lexicon import paragraphs, phrases, words_of
 from rag.answer.quote import Quote
 from rag.answer.reading import Reading
 from rag.answer.sentence_signals import counts
+from rag.answer.untold import untold
 from rag.answer.verify.quantities import quantities
 from rag.index.words import Words
 
@@ -28,22 +29,6 @@ _COMPOUND = re.compile(  # "one-dimensional", "12-layer"
 )
 _ENUMERATES = re.compile(r"\(\s*\d+\s*\)")
 _OF_SPACE = re.compile(r"\b\d+D\b")  # "in 5D and 6D"
-_ASKS_CODE = re.compile(
-    r"\b(?:code|implementations?|repositor(?:y|ies))\b.{0,40}\b(?:availab\w+|releas\w+|open[- ]sourced?"
-    r"|publish\w*|shared?|public(?:ly)?|found|download\w*)\b"
-    r"|\b(?:releas\w+|publish\w*|shares?|shared|open[- ]sources?|find|get|download|provides?|link to)\b"
-    r".{0,30}\b(?:code|implementation|repository)\b|\bgithub\b",
-    re.IGNORECASE,
-)
-_CODE = re.compile(
-    r"https?://|\b(?:code|software|implementation|repository|library|package|open[- ]source)", re.IGNORECASE
-)
-_ASKS_YEAR = re.compile(
-    r"\b(?:which|what) year\b|\bwhen (?:was|were) (?:[\w-]+ ){1,8}?"
-    r"(?:done|made|conducted|carried out|performed|collected|recorded|gathered|recruited|enrolled|written)\b",
-    re.IGNORECASE,
-)
-_YEAR = re.compile(r"\b(?:18|19|20)\d\d\b")
 _ELSEWHERE = 0.5  # a figure that the paper gives, but not in what is quoted
 
 
@@ -68,8 +53,7 @@ def detail_signals(
             _figure_missing(asked, cited, quotes, sought), _measure_missing(asked, cited, words)
         ),
         "count_missing": _count_missing(asked, cited, words),
-        "code_missing": _never_said(asked, cited, _ASKS_CODE, _CODE),
-        "year_missing": _never_said(asked, cited, _ASKS_YEAR, _YEAR),
+        **untold(asked, cited),
     }
     return {
         **known,
@@ -173,15 +157,6 @@ def _count_missing(asked: Asked, cited: Sequence[Reading], words: Words) -> floa
             )
             missing = min(missing, lacking / 2 if beside else (1 + lacking) / 2)
     return missing
-
-
-def _never_said(
-    asked: Asked, cited: Sequence[Reading], asks: re.Pattern[str], tells: re.Pattern[str]
-) -> float:
-    """1 where something is asked for and no cited abstract has what would tell it."""
-    if not asks.search(asked.text):
-        return 0.0
-    return float(not any(tells.search(reading.paper.abstract) for reading in cited))
 
 
 def _kind_missing(asked: Asked, cited: Sequence[Reading]) -> float:

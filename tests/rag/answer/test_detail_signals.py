@@ -144,14 +144,18 @@ def test_the_kind_of_thing_asked_for_stands_in_the_paper_that_is_named() -> None
         ("In which year was the survey held?", "We asked 50 patients. They slept.", 1.0),
         ("When was the trial of sleep conducted?", "We asked 50 patients. They slept.", 1.0),
         ("When was the trial of sleep conducted?", "In 2009 we asked 50 patients. They slept.", 0.0),
+        ("How long were the patients followed?", "We asked 50 patients. They slept.", 1.0),
+        ("How long were the patients followed?", "We asked 50 patients for 2 years. They slept.", 0.0),
+        ("How long does training take?", "We train it in 5h. It is small.", 0.0),
+        ("How long is the corridor?", "We asked 50 patients. They slept.", 0.0),
         ("When does it fail?", "We asked 50 patients. They slept.", 0.0),
     ],
 )
-def test_where_the_code_is_and_when_it_was_done_must_be_told(
+def test_where_the_code_is_when_it_was_done_and_for_how_long_must_be_told(
     question: str, abstract: str, missing: float
 ) -> None:
     signals = known(question, paper=Paper("p", "Sleep", abstract))
-    assert max(signals["code_missing"], signals["year_missing"]) == missing
+    assert max(signals[f"{what}_missing"] for what in ("code", "year", "duration")) == missing
     assert signals["plainly_missing"] == missing
 
 
