@@ -144,9 +144,10 @@ def install(app: FastAPI, routes: Sequence[BaseRoute]) -> None:
 
     async def on_http_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101  # registered for nothing else
-        status = 422 if error.status_code == HTTPStatus.BAD_REQUEST else error.status_code
+        unread = error.status_code == HTTPStatus.BAD_REQUEST
+        status = 422 if unread else error.status_code
         detail = "" if error.detail == responses.get(error.status_code) else error.detail
-        if isinstance(cause := error.__cause__, (ValueError, RecursionError)):  # FastAPI read the body
+        if unread and isinstance(cause := error.__cause__, (ValueError, RecursionError)):  # of the body
             detail = not_json(cause)
         headers = dict(error.headers or {})
         if status == HTTPStatus.METHOD_NOT_ALLOWED and (methods := _methods(routes, request.scope["path"])):

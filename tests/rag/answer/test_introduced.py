@@ -35,8 +35,8 @@ def test_what_is_to_be_explained(question: str, subject: str) -> None:
 
 
 @pytest.mark.parametrize("filler", ["!", "a", " a", "a ", ", ", "and what ", "what is ", "\n"])
-def test_a_long_question_is_read_in_no_time(filler: str) -> None:
-    subject_of("what is " + filler * (4000 // len(filler)) + "x,")
+def test_a_thing_has_few_words_however_long_the_question(filler: str) -> None:
+    assert len(subject_of("what is " + filler * (4000 // len(filler)) + "x,").split()) <= 6
 
 
 IS_IT, PROPOSED, LOOSELY, NOTHING = 1.0, 0.75, 0.5, 0.0
