@@ -13,6 +13,7 @@ from rag.answer.condense import Standalone, condense
 from rag.answer.confidence import Calibration, signals
 from rag.answer.evidence import Weighed, Weights, weigh
 from rag.answer.extract import Choice, choose
+from rag.answer.introduced import entitles
 from rag.answer.looked import Looked
 from rag.answer.plain import plain_question
 from rag.answer.quote import Quote
@@ -167,10 +168,8 @@ class Answerer:
         strange = frozenset(term for word in found.unknown for term in self._words.terms(word))
         if "work" in asked.wants or not asked.lacking(strange, frozenset(asked.terms)):
             through["about"] = 0.0  # no paper writes it, or has any of its words
-        elif {quote.paper.id for quote in quotes} & {
-            p.reading.paper.id for p in weighed if p.reading.entitled
-        }:
-            through["about"] = 1.0  # what is to be explained is what a quoted paper is called
+        elif any(entitles(name, quote.paper.title) for name in asked.called for quote in quotes):
+            through["about"] = 1.0  # it asks about what a quoted paper is called
         return through, self._calibration.confidence(through)
 
     def write(self, looked: Looked, cancelled: Cancelled = never) -> AskEvents:

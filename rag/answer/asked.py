@@ -73,6 +73,11 @@ class Asked:
     subject: str = ""
 
     @property
+    def called(self) -> tuple[str, ...]:
+        """What papers may be called that it asks about: its names, and what it wants explained."""
+        return (*names_in(self.text), *filter(None, [self.subject]))
+
+    @property
     def terms(self) -> tuple[str, ...]:
         """The terms, in order, each once."""
         return tuple(self.weights)

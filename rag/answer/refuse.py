@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from rag.answer.asked import Asked, names_in
 from rag.answer.detail_signals import missing_details
 from rag.answer.evidence import Weighed
+from rag.answer.lexicon import words_of
+from rag.answer.wording import sought
 from rag.index.words import Words
 from rag.retrieve.retrieved import Retrieved
 from rag.types import Filters, Paper, Refusal
@@ -50,7 +52,7 @@ def refuse(case: Case, words: Words) -> Refusal:
     """The refusal of a question."""
     reason = _reason(case)
     papers = () if reason in (EMPTY_LIBRARY, UNCLEAR) else _nearest(case)
-    missing = () if reason == EMPTY_LIBRARY else _missing(case, words)
+    missing = () if reason == EMPTY_LIBRARY else _missing(case, words, reason)
     return Refusal(reason, missing, papers, tuple(_suggestions(reason, case, papers, missing)))
 
 
@@ -82,18 +84,22 @@ def _nearest(case: Case) -> tuple[Paper, ...]:
     return tuple(paper.reading.paper for paper in ranked[:_NEAREST])
 
 
-def _missing(case: Case, words: Words) -> tuple[str, ...]:
-    """What the nearest papers lack, as written: details by their phrase, unknown words, names, rare words."""
+def _missing(case: Case, words: Words, reason: str) -> tuple[str, ...]:
+    """What the nearest papers lack, as written: what is asked for, details, unknown words, rare ones."""
     ranked = sorted(case.weighed, key=lambda paper: -paper.share)[:_NEAREST]
     held = frozenset[str]().union(*(paper.reading.all_terms for paper in ranked))
     details = missing_details(case.asked, [paper.reading for paper in ranked[:1]])
+    if reason == DETAIL and (phrase := sought(case.asked.text)):
+        details = (phrase, *(detail for detail in details if detail not in phrase.casefold()))
     phrased = frozenset(term for detail in details for term in words.terms(detail))
     asks = frozenset(case.asked.terms) - phrased
     names = {name.casefold() for name in names_in(case.asked.text)}
     lacking = {
         word.text: min(case.found.idf(term) for term in word.terms)
         for word in words.words(case.asked.text)
-        if asks.intersection(word.terms) and not held.intersection(word.terms)
+        if asks.intersection(word.terms)
+        and not held.intersection(word.terms)
+        and word.text.casefold() not in words_of("asking")
     }
     unknown = set(case.found.unknown)
     least = _TELLING * case.found.idf("")
@@ -119,7 +125,7 @@ def _suggestions(reason: str, case: Case, papers: Sequence[Paper], missing: Sequ
     if reason == DETAIL:
         wanted = ", ".join(f"“{word}”" for word in missing) or "this"
         link = f": {papers[0].url}" if papers[0].url else "."
-        return [f"The abstract of {papers[0].name} does not give {wanted}; its full text may{link}"]
+        return [f"The abstract of {papers[0].name} does not say {wanted}; its full text may{link}"]
     if reason == OFF_DOMAIN:
         return ["Ask about something that the stored papers study, or add papers on this."]
     return ["Ask in other words, or add papers on this."]

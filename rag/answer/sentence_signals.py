@@ -275,13 +275,17 @@ def counts(counted: frozenset[str], text: str, quantity: Quantity, words: Words)
 
     Of people ``n = 73`` counts too.
     """
-    behind = text[quantity.end :].split(None, _BESIDE)[:_BESIDE]
-    phrase = takewhile(lambda word: word.casefold() not in _ENDS_PHRASE, behind)
     before = text[: quantity.start]
     if _SAMPLE.search(before) and are_people(counted, words):
         return True
-    near = [*before.split()[-1:], quantity.text, *phrase]
+    near = [*before.split()[-1:], quantity.text, *behind(text, quantity)]
     return not counted.isdisjoint(words.terms(" ".join(near)))
+
+
+def behind(text: str, quantity: Quantity) -> tuple[str, ...]:
+    """The words behind a number among which is what it counts."""
+    following = text[quantity.end :].split(None, _BESIDE)[:_BESIDE]
+    return tuple(takewhile(lambda word: word.casefold() not in _ENDS_PHRASE, following))
 
 
 def _by_words(

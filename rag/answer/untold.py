@@ -19,7 +19,7 @@ _CODE = re.compile(
     r"https?://|\b(?:code|software|implementation|repository|library|package|open[- ]source)", re.IGNORECASE
 )
 _ASKS_YEAR = re.compile(
-    r"\b(?:which|what) year\b|\bwhen (?:was|were) (?:[\w-]+ ){1,8}?"
+    r"\b(?:which|what) years?\b|\bwhen (?:was|were) (?:[\w-]+ ){1,8}?"
     r"(?:done|made|conducted|carried out|performed|collected|recorded|gathered|recruited|enrolled|written)\b",
     re.IGNORECASE,
 )
@@ -31,7 +31,7 @@ _ASKS_DURATION = re.compile(
 )
 _DURATION = re.compile(
     r"\b(?:milliseconds?|seconds?|secs?|minutes?|hours?|hrs?|days?|nights?|weeks?|months?|years?|decades?)\b"
-    r"|\d ?(?:ms|s|min|h|d|wk|mo|yr)s?\b",
+    r"|\d ?(?-i:ms|s|min|h|d|wk|mo|yr)s?\b",
     re.IGNORECASE,
 )
 _TOLD_BY: Mapping[str, tuple[re.Pattern[str], re.Pattern[str]]] = {

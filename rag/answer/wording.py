@@ -63,6 +63,7 @@ _RECORD = re.compile(
     r"|work|research)\b"
     r"|\b(?:corresponding|first|last|senior) author\b|\bauthors?\b.{0,40}\b(?:affiliat\w+|universit\w+"
     r"|employ\w+|based)\b"
+    r"|\b(?:countr(?:y|ies)|cit(?:y|ies)|universit\w+|institut\w+|compan\w+)\b.{0,20}\bauthors\b"
     r"|\bwhere (?:do|are) (?:they|the authors) (?:work|from|based)\b"
     r"|\b(?:funded|funding|grants?|sponsor\w*|paid for)\b|\b(?:conference|journal|venue|workshop"
     r"|proceedings)\b"
@@ -101,11 +102,31 @@ _KINDS = {
     "question": _QUESTION,
 }
 _MANY = 6  # papers of a list at most
+_VERB = r"(?:were|was|are|is|do|does|did|has|have|had|can|could|will|would|should|must|may|might)"
+_PHRASE = (
+    rf"(?: (?!{_VERB}\b)[\w'’-]+){{1,4}}?"
+    rf"(?= (?:{_VERB}|[a-z]+ed|of|in|on|at|for|with|from|to|by|per|that)\b|\W*$|[,;?])"
+)
+_SOUGHT = re.compile(
+    rf"\bhow (?:many|much){_PHRASE}|\b(?:which|what){_PHRASE}|(?<=\bwhat (?:is|as) )the{_PHRASE}"
+    r"|\bhow (?:long|wide|deep|tall|large|big|fast|often|far|high|low|old|heavy)\b|\bwho \w+"
+    r"|^\W*(?:when|where)\b",
+    re.IGNORECASE,
+)
 
 
 def kinds_wanted(question: str) -> frozenset[str]:
     """The kinds of answer that a question asks for, as ``Asked.wants`` names them."""
     return frozenset(kind for kind, pattern in _KINDS.items() if pattern.search(question))
+
+
+def sought(question: str) -> str:
+    """What a question asks for, in its own words ("how many layers"); empty where that is not a few words."""
+    match = _SOUGHT.search(question)
+    if match is None:
+        return ""
+    phrase = match.group().strip()
+    return phrase[0].lower() + phrase[1:]
 
 
 def papers_wanted(question: str) -> int:

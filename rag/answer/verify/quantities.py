@@ -87,7 +87,8 @@ _NOT_COUNTED = frozenset(
 _RANGE = re.compile(r"\s*(?:-{1,3}|to|through)\s*|\s+and\s+", re.IGNORECASE)
 _BETWEEN = re.compile(r"\bbetween\s+\S{0,2}$", re.IGNORECASE)
 _CHANGES = re.compile(r"\bfrom\s+\S{0,2}$", re.IGNORECASE)
-_TIMES = frozenset({"second", "minute", "hour", "day", "week", "month", "year", "ms"})
+TIMES = frozenset({"second", "minute", "hour", "day", "week", "month", "year", "ms"})
+"""Units of time."""
 _PER = re.compile(r"\s?/\s?([A-Za-zµμ]+)(?![\w/-]*\d)|\s+per\s+([a-z]+)|\s+(?:a|an|each|every)\s+([a-z]+)")
 _ROLE = re.compile(
     r"(?<!\d )(?<!% )\b(by|from|to)(?: (?:a|an|about|around|approximately|roughly))?\s+$", re.IGNORECASE
@@ -171,8 +172,8 @@ def _with_surroundings(quantity: Quantity, flat: str) -> Quantity:
     """The quantity with its bound and with what it is counted by."""
     per: list[str] = []
     end = quantity.end
-    while (match := _PER.match(flat, end)) and (quantity.unit or _by(match) in _TIMES or per):
-        if match[3] and _by(match) not in _TIMES:
+    while (match := _PER.match(flat, end)) and (quantity.unit or _by(match) in TIMES or per):
+        if match[3] and _by(match) not in TIMES:
             break
         per.append(_by(match))
         end = match.end()
@@ -181,7 +182,7 @@ def _with_surroundings(quantity: Quantity, flat: str) -> Quantity:
     return replace(
         quantity,
         per=tuple(per),
-        bound=bound_at(before, after, time=quantity.unit in _TIMES),
+        bound=bound_at(before, after, time=quantity.unit in TIMES),
         role=role[1].casefold() if role else "",
     )
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from rag.answer.wording import sought
 from tests.rag.answer.sample import ask
 
 
@@ -65,6 +66,30 @@ def test_the_kind_of_answer_is_read_off_the_wording(text: str, kind: str) -> Non
 )
 def test_a_wish_for_something_to_be_made_is_no_question_to_papers(text: str, made: bool) -> None:
     assert ("work" in ask(text).wants) == made
+
+
+@pytest.mark.parametrize(
+    ("question", "phrase"),
+    [
+        ("How many test problems is it tried on?", "how many test problems"),
+        ("At which university was it made?", "which university"),
+        ("What top-1 accuracy does it get?", "what top-1 accuracy"),
+        ("What is the gradient penalty coefficient of the net?", "the gradient penalty coefficient"),
+        ("How many GPUs trained it?", "how many GPUs"),
+        ("How long does it take?", "how long"),
+        ("Who funded the work?", "who funded"),
+        ("When was it written?", "when"),
+        ("Does it learn?", ""),
+        ("Why does it learn?", ""),
+    ],
+)
+def test_what_a_question_asks_for_is_told_in_its_own_words(question: str, phrase: str) -> None:
+    assert sought(question) == phrase
+
+
+def test_a_question_asks_about_what_it_names_or_wants_explained() -> None:
+    assert ask("Who funded HERMES?").called == ("HERMES",)
+    assert ask("What is attention?").called == ("attention",)
 
 
 def test_words_that_only_ask_count_for_nothing() -> None:
