@@ -19,7 +19,8 @@ _NAME = re.compile(r"(?<![.?!]\s)(?<!^)\b[A-Z][\w-]*|\b\w*[a-z][A-Z]\w*|\b[A-Z]{
 _VERB = r"(?:were|was|are|is|do|does|did|has|have|had|can|could|will|would|should|must|may)"
 _COUNTED = re.compile(
     rf"\bhow many (?!{_VERB}\b)((?:[\w-]+ ){{0,4}}?[\w-]+)"
-    rf"(?= {_VERB}\b| (?:in|on|of|with|per|to|that|there|for|from|by|used|needed|take|took)\b|\W*$|[,?;])",
+    rf"(?:(?<=s)(?= [a-z]+ed\b)|(?= (?:{_VERB}|in|on|of|with|per|to|that|there|for|from|by|a|an|the|take|took"
+    r"|make|made|give|gave|get|got|find|found|see|saw|read|run|ran|went|say|said|know|knew)\b|\W*$|[,?;]))",
     re.IGNORECASE,
 )
 _NAMED_KIND = re.compile(rf"\b(?:which|what) ((?:[\w'-]+ ){{1,6}}?)(?={_VERB}\b)", re.IGNORECASE)

@@ -11,8 +11,8 @@ from rag.answer.figures import count_missing, figure_missing
 from rag.answer.lexicon import phrases
 from rag.answer.quote import Quote
 from rag.answer.reading import Reading
+from rag.answer.told import untold
 from rag.answer.unnamed import name_missing
-from rag.answer.untold import untold
 from rag.index.words import Words
 
 
@@ -34,18 +34,22 @@ def detail_signals(
     about = _about(asked, cited)
     ids = {reading.paper.id for reading in about}
     quoted = [quote for quote in quotes if quote.paper.id in ids]
-    known = {
-        "record": float("record" in asked.wants),
+    numbers = {
         "figure_missing": figure_missing(asked, about, quoted, sought, words),
         "count_missing": count_missing(asked, about, words),
-        "name_missing": name_missing(asked, about),
-        **untold(asked, about),
     }
+    named = {
+        "record": float("record" in asked.wants),
+        "name_missing": name_missing(asked, about),
+        **untold(asked, [reading.paper.abstract for reading in about]),
+    }
+    plainly = [*named.values(), *(() if loosely else numbers.values()), *map(float, lacking)]
     return {
-        **known,
+        **numbers,
+        **named,
         "kind_missing": _kind_missing(asked, cited),
         "detail_missing": float(bool(lacking)),
-        "plainly_missing": float((max(known.values()) >= 1 and not loosely) or any(lacking)),
+        "plainly_missing": float(max(plainly) >= 1),
     }
 
 

@@ -111,11 +111,12 @@ def _sentences(asked: Asked, paper: Weighed, room: int, enough: float, told: str
 def _ahead(asked: Asked, reading: Reading) -> NDArray[np.float64]:
     """What puts each sentence before likelier ones, or behind them.
 
-    Where something is to be counted, only a sentence with its number answers; what is to be explained is
-    introduced first; a listed paper is told by what it proposes. Where code lies, and what a paper asks, is
-    told when it is asked for.
+    Only a sentence with its number answers where something is to be counted, and so with a figure, a time or
+    an age that is asked for; what is to be explained is introduced first; a listed paper is told by what it
+    proposes. Where code lies, and what a paper asks, is told when it is asked for.
     """
-    ahead: NDArray[np.float64] = reading.column("counted") + reading.column("introduces")
+    ahead: NDArray[np.float64] = np.maximum(reading.column("counted"), reading.column("tells"))
+    ahead = ahead + reading.column("introduces")
     if asked.papers > _PAIR and asked.share(reading.title) >= _ON_IT:
         ahead = ahead + reading.column("proposes")
     for kind, signal in (("code", "points_to_code"), ("question", "asks")):

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
 from typing import Any
 
 import numpy as np
@@ -16,8 +15,9 @@ from numpy.typing import NDArray
 
 from rag.answer.asked import Asked
 from rag.answer.introduced import introducing, proposes
-from rag.answer.people import are_people
-from rag.answer.verify.quantities import Quantity, quantities
+from rag.answer.numbers import counts, tells_figure
+from rag.answer.told import could_tell
+from rag.answer.verify.quantities import quantities
 from rag.index.words import Words
 from rag.retrieve.retrieved import Evidence
 from rag.types import Span
@@ -82,6 +82,7 @@ SIGNALS = (
     "points_to_code",
     "introduces",
     "proposes",
+    "tells",
     *_CUES,
 )
 _CODE = re.compile(
@@ -89,29 +90,7 @@ _CODE = re.compile(
     r"\b(?:available|released|found)\b",
     re.IGNORECASE,
 )
-_SAMPLE = re.compile(r"\bn ?= ?$", re.IGNORECASE)
 _ASKS = re.compile(r"\?\W*$")
-_ENDS_PHRASE = frozenset(
-    {
-        "and",
-        "are",
-        "at",
-        "by",
-        "for",
-        "from",
-        "in",
-        "is",
-        "on",
-        "or",
-        "over",
-        "that",
-        "to",
-        "was",
-        "were",
-        "with",
-    }
-)
-_BESIDE = 4  # words behind a number among which is what it counts
 _END = 3  # terms at the end of a question, which often name the thing asked for
 
 Rows = NDArray[np.intp]
@@ -159,6 +138,7 @@ def signals_of(
         | {"introduces": _introducing(asked, texts, entitled, ends)}
         | {"number_for_number": np.array(numbers) * ("number" in asked.wants)}
         | _by_figures(asked, texts, numbers, words)
+        | {"tells": _telling(asked, texts, terms, words)}
     )
     return np.stack([columns[name] for name in SIGNALS], axis=1, dtype=np.float64)
 
@@ -270,22 +250,11 @@ def _by_figures(
     return {"figure_for_figure": figure, "counted": counted}
 
 
-def counts(counted: frozenset[str], text: str, quantity: Quantity, words: Words) -> bool:
-    """Whether a number stands beside one of these terms: "410 bright quasars", not "six fits for quasars".
-
-    Of people ``n = 73`` counts too.
-    """
-    before = text[: quantity.start]
-    if _SAMPLE.search(before) and are_people(counted, words):
-        return True
-    near = [*before.split()[-1:], quantity.text, *behind(text, quantity)]
-    return not counted.isdisjoint(words.terms(" ".join(near)))
-
-
-def behind(text: str, quantity: Quantity) -> tuple[str, ...]:
-    """The words behind a number among which is what it counts."""
-    following = text[quantity.end :].split(None, _BESIDE)[:_BESIDE]
-    return tuple(takewhile(lambda word: word.casefold() not in _ENDS_PHRASE, following))
+def _telling(asked: Asked, texts: Sequence[str], terms: Sequence[frozenset[str]], words: Words) -> Values:
+    """Which sentences tell what only certain words can tell, or give the figure of what they name."""
+    certain = could_tell(asked, texts)
+    figures = [tells_figure(asked, text, held, words) for text, held in zip(texts, terms, strict=True)]
+    return np.maximum(certain, figures).astype(np.float64)
 
 
 def _by_words(

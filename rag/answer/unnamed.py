@@ -61,6 +61,8 @@ _DESCRIBED = re.compile(  # a data set told by what is in it: "the iris data set
     r"|spanning|covering)\b)?",
     re.IGNORECASE,
 )
+_BRACKETED = re.compile(r"(?<=[a-z] \()[A-Z]{2,}(?=s?\))")  # "men who have sex with men (MSM)"
+_LONG = 60  # characters of what an acronym stands for
 _PLACE = re.compile(r"[A-Z][a-z]+|U\.?[KS]\.?A?\.?")
 _OTHER = re.compile(r"(?=.*[A-Z])[A-Za-z][\w-]{2,}(?:\.\d\w*)?")
 _HEADLINE = re.compile(r"(?:\w\W+[A-Z][a-z].*){3}")  # capitals that make no names
@@ -102,6 +104,9 @@ def _names_one(kind: _Kind, asked: Asked, reading: Reading) -> bool:
 
 def _spelt_out(abstract: str) -> Iterator[str]:
     """The acronyms that an abstract introduces, and the words they stand for, but for those of data sets."""
+    for match in _BRACKETED.finditer(abstract):
+        if not re.search(_DATA, abstract[max(0, match.start() - _LONG) : match.start()], re.IGNORECASE):
+            yield folded(match.group())
     for short, long in definitions(abstract):
         if not re.search(_DATA, long, re.IGNORECASE):
             yield from (folded(short), folded(short.removesuffix("s")))

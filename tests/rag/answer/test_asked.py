@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from rag.answer.wording import sought
-from tests.rag.answer.sample import ask
+from tests.rag.answer.sample import WORDS, ask
 
 
 @pytest.mark.parametrize(
@@ -117,3 +117,17 @@ def test_how_rare_and_how_well_known_the_words_of_a_question_are() -> None:
 def _idf(term: str) -> float:
     """Of a library that has two words."""
     return {"rare": 3.0, "common": 1.0}.get(term, 4.0)
+
+
+@pytest.mark.parametrize(
+    ("question", "counted"),
+    [
+        ("How many radiologists reviewed the scans of the patients?", "radiologists"),
+        ("How many newly diagnosed tumours were seen?", "newly diagnosed tumours"),
+        ("How many tokens took part in it?", "tokens"),
+        ("How many cigarettes a day did they smoke?", "cigarettes"),
+        ("How many attention heads does it use?", "attention heads"),
+    ],
+)
+def test_what_is_to_be_counted_ends_where_something_is_said_of_it(question: str, counted: str) -> None:
+    assert ask(question).counted == frozenset(WORDS.terms(counted))

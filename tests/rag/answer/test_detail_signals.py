@@ -81,6 +81,14 @@ def test_the_kind_of_thing_asked_for_stands_in_the_paper_that_is_named() -> None
         ("How long does training take?", "We train it in 5h. It is small.", 0.0),
         ("How long does training take?", "We train a 4D model. It is small.", 1.0),
         ("In which years was it collected?", "We asked 50 patients for 2 years. They slept.", 1.0),
+        ("In which month was it held?", "We asked 50 patients in 2009. They slept.", 1.0),
+        ("In which month was it held?", "We asked 50 patients in May 2009. They slept.", 0.0),
+        ("How old were the rats?", "We fed 50 rats. They slept.", 1.0),
+        ("How old were the rats?", "We fed 50 5-week-old rats. They slept.", 0.0),
+        ("What was the mean age?", "We asked 50 patients, aged 40. They slept.", 0.0),
+        ("How much did the survey cost?", "We asked 50 patients. They slept.", 1.0),
+        ("How much did the survey cost?", "We asked 50 patients for €40 each. They slept.", 0.0),
+        ("Is there any software for it?", "It is fast. It is small.", 1.0),
         ("How long is the corridor?", "We asked 50 patients. They slept.", 0.0),
         ("When does it fail?", "We asked 50 patients. They slept.", 0.0),
     ],
@@ -89,5 +97,6 @@ def test_where_the_code_is_when_it_was_done_and_for_how_long_must_be_told(
     question: str, abstract: str, missing: float
 ) -> None:
     signals = lacking(question, paper=Paper("p", "Sleep", abstract))
-    assert max(signals[f"{what}_missing"] for what in ("code", "year", "duration")) == missing
+    kinds = ("code", "year", "month", "age", "duration", "cost")
+    assert max(signals[f"{kind}_missing"] for kind in kinds) == missing
     assert signals["plainly_missing"] == missing

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answer.figures import asks_for_a_figure
+from rag.answer.numbers import asks_for_a_figure
 from rag.types import Paper
 from tests.rag.answer.sample import ask, lacking
 
@@ -63,7 +63,7 @@ def test_the_wording_says_whether_only_a_number_answers(question: str, figure: b
         ("We test 60,410 bright quasars.", 0.0),
         ("We test twelve quasars.", 0.0),
         ("A three-quasar system is shown.", 0.0),
-        ("Quasars are seen at redshifts around 1.52, and they move.", 0.5),
+        ("Quasars are seen at redshifts around 1.52, and they move.", 1.0),
         ("We use six fits for quasars.", 1.0),
         ("We use 12 layers. Quasars are bright.", 1.0),
         ("Quasars are bright.", 1.0),
@@ -111,6 +111,10 @@ def count(question: str, abstract: str) -> float:
         ("What dimension does it have?", "A one-dimensional problem is solved.", 0.0),
         ("What MASE does it reach?", "It reaches 0.4 on M4.", 1.0),  # 0.4 of something else
         ("What MASE does it reach?", "It reaches a MASE of 0.4 on M4.", 0.0),
+        ("What was the mean tumour size?", "We asked 50 patients, 12 of them men.", 1.0),
+        ("What was the mean tumour size?", "Their tumours were 5 mm wide.", 0.0),
+        ("What was the mean BMI?", "We asked 50 patients, 12 of them men.", 1.0),
+        ("What was the mean BMI?", "We asked 50 patients with a BMI of 31.", 0.0),
         ("Which factors matter?", "Sleep and food matter.", 0.0),  # no figure is asked for
         ("Which weights should be merged?", "Linear ones should be.", 0.0),
     ],
@@ -131,6 +135,9 @@ def test_only_a_number_that_could_be_it_tells_the_figure(
         ("Tokens are read quickly, 40% at once.", 0.5),
         ("All tokens are read: 512 cases in all.", 0.5),
         ("We read 500M tokens.", 0.0),
+        ("In 2009 tokens were read.", 1.0),  # a year
+        ("Tokens are read at 0.82 (95% CI 0.73 to 0.93).", 1.0),  # no whole number
+        ("They are read (n = 40).", 0.5),
     ],
 )
 def test_a_number_that_measures_or_counts_something_else_is_no_count(abstract: str, missing: float) -> None:
