@@ -9,6 +9,7 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.answer.announced import announced
 from rag.answer.asked import Asked
 from rag.answer.evidence import Weighed
 from rag.answer.instructions import reads_as_instruction
@@ -97,7 +98,10 @@ def _adds(asked: Asked, best: Weighed, other: Weighed) -> float:
 
 
 def _sentences(asked: Asked, paper: Weighed, room: int, enough: float, told: str) -> list[int]:
-    """The likeliest sentence, then the next ones in the order of the abstract; none that gives orders."""
+    """The likeliest sentence, then the next ones in the order of the abstract; none that gives orders.
+
+    What the likeliest one announces ("two constraints are considered") goes before what is as likely.
+    """
     reading = paper.reading
     ranked = np.lexsort((-paper.sentences, -_ahead(asked, reading))).tolist()
     texts = [span.of(reading.paper.abstract) for span in reading.spans]
@@ -105,7 +109,9 @@ def _sentences(asked: Asked, paper: Weighed, room: int, enough: float, told: str
     order = list(islice(stating, room))
     held = np.cumsum(paper.sentences[order])
     wanted = 1 + int(np.searchsorted(held, enough))
-    return [*order[:1], *sorted(order[1:wanted])]
+    items = announced(texts, order[0]) if order else []
+    others = [i for i in order[1:wanted] if i not in items]
+    return [*order[:1], *sorted([*items, *others][: room - 1])]
 
 
 def _ahead(asked: Asked, reading: Reading) -> NDArray[np.float64]:

@@ -96,6 +96,14 @@ def test_a_comparison_quotes_both_sides() -> None:
     assert {text.split()[0] for text in said} == {"Alpha", "Beta"}
 
 
+def test_what_the_first_sentence_announces_follows_it() -> None:
+    paper = Paper(
+        "n", "Nets", "Nets are fast. We add two terms. First, a norm. Second, a loss. Nets are small."
+    )
+    said = _said("Which terms are added?", (paper, [0.2, 0.4, 0.05, 0.05, 0.3], 1.0))
+    assert said == ["We add two terms.", "First, a norm.", "Second, a loss.", "Nets are small."]
+
+
 def test_a_list_has_one_sentence_of_each_paper() -> None:
     papers = [Paper(f"p{i}", f"Net {i}", f"Nets one {i}. Nets two {i}.") for i in range(8)]
     said = _said("Which papers study nets?", *((paper, [0.6, 0.4], 0.125) for paper in papers))
