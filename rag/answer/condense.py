@@ -1,9 +1,8 @@
 """A follow-up made a question of its own, by rules: what "it" and "the second one" refer to.
 
 The client sends the history; nothing is remembered here. What is carried over is words of earlier turns, so
-that the
-search and the weighing of evidence see them. Whether a question needs them is decided by its wording, and
-where the wording leaves it open, by whoever can compare what is found with them and without.
+that the search and the weighing of evidence see them. Whether a question needs them is decided by its
+wording, and where the wording leaves it open, by whoever can compare what is found with them and without.
 """
 
 from __future__ import annotations
@@ -15,12 +14,12 @@ from dataclasses import dataclass, field
 from rag.answer.asked import names_in
 from rag.answer.picked import item_meant
 from rag.answer.plain import plain_question
-from rag.answer.pointing import asks_again, has_pronoun, points_back, wants_more
+from rag.answer.pointing import asks_again, has_pronoun, points_back, points_to_both, wants_more
 from rag.answer.smalltalk import friendly_line
 from rag.index.words import Words
 from rag.types import Turn, Usage
 
-HISTORY_BUDGET = 6000  # characters of history that are looked at
+HISTORY_BUDGET = 16_000  # characters of history that are looked at
 
 _SWITCH = re.compile(
     r"^\W*(?:(?:ok(?:ay)?|alright|well|so|now|anyway|right|thanks|great|good|fine)\W+)*"
@@ -34,7 +33,7 @@ _SWITCH = re.compile(
     re.IGNORECASE,
 )
 _ASIDE = re.compile(r"\bby the way\W*$", re.IGNORECASE)
-_CARRIED = 10  # terms carried over at most
+_CARRIED = 16  # terms carried over at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,7 @@ def condense(question: str, history: Sequence[Turn], words: Words) -> Standalone
     """
     announced = _SWITCH.match(question)
     alone = (question[announced.end() :].strip() if announced else "") or question
-    turns = within_budget(history, HISTORY_BUDGET)
+    turns = _of_substance(within_budget(history, HISTORY_BUDGET))
     if not turns or (announced and not _is_aside(announced.group(), alone)):
         return Standalone(alone, alone, False)
     more = wants_more(alone)
@@ -105,6 +104,17 @@ def within_budget(
     return tuple(reversed(kept))
 
 
+def _of_substance(turns: Sequence[Turn]) -> list[Turn]:
+    """The turns without thanks and greetings, and without what was replied to them."""
+    kept: list[Turn] = []
+    idle = False
+    for turn in turns:
+        idle = friendly_line(turn.content) is not None if turn.role == "user" else idle
+        if not idle:
+            kept.append(turn)
+    return kept
+
+
 def _is_aside(opening: str, rest: str) -> bool:
     """Whether "by the way" opens no new subject but a question on the one at hand."""
     return bool(_ASIDE.search(opening)) and has_pronoun(rest)
@@ -114,12 +124,7 @@ def _asked_before(turns: Sequence[Turn], words: Words) -> str:
     """The last question that asked something, as it was understood; empty where there was none."""
     for at in reversed(range(len(turns))):
         said = turns[at].content
-        if (
-            turns[at].role == "user"
-            and friendly_line(said) is None
-            and not wants_more(said)
-            and not asks_again(said)
-        ):
+        if turns[at].role == "user" and not wants_more(said) and not asks_again(said):
             before = condense(plain_question(said), turns[:at], words)
             return before.carried if before.needs else before.alone
     return ""
@@ -128,7 +133,13 @@ def _asked_before(turns: Sequence[Turn], words: Words) -> str:
 def _context(question: str, turns: Sequence[Turn], words: Words) -> str:
     """Words of the turns before that the question may refer to."""
     if piece := item_meant(question, turns):
-        return _shortened(piece, question, words)
+        both = points_to_both(question)  # "how does it compare to the first?"
+        return _shortened(f"{piece} {_thread(turns, words)}" if both else piece, question, words)
+    return _shortened(_thread(turns, words), question, words)
+
+
+def _thread(turns: Sequence[Turn], words: Words) -> str:
+    """What the turns since the subject was named speak of."""
     pieces: list[str] = []
     asked = [at for at, turn in enumerate(turns) if turn.role == "user"]
     for at in reversed(asked):
@@ -142,7 +153,7 @@ def _context(question: str, turns: Sequence[Turn], words: Words) -> str:
         pieces.insert(0, said if begins or not pieces or at == asked[0] else " ".join(names_in(said)))
         if begins:
             break  # the thread begins here
-    return _shortened(" ".join(pieces), question, words)
+    return " ".join(pieces)
 
 
 def _shortened(text: str, question: str, words: Words) -> str:

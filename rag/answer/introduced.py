@@ -13,14 +13,15 @@ _EXPLAIN = re.compile(
     r"|tell me (?:more )?about|give (?:me )?an? (?:\w+ )?(?:overview|summary|description|definition) of)"
     r" (?:(?:a|an|the|this|meant by|idea (?:behind|of)|concept of|definition of)\s+)*"
     rf"(?P<subject>{_THING})"
-    r"(?: (?:is|are|means?|(?:paper|article|study|work)s?|about|briefly|exactly|to me"
+    r"(?: (?:is|are|means?|(?:paper|article|study|work)s?|about|briefly|exactly|to me|there|here"
     r"|in (?:short|brief|simple terms)))*"
     rf"|(?:what|how) do(?:es)? (?:(?:a|an|the)\s+)?(?P<doer>{_THING}) (?:do|work|mean)s?)"
     r"(?:,? and (?:what|how|why|where|who|when)\b.*)?\W*$",
     re.IGNORECASE | re.DOTALL,
 )
+_CARRIED = re.compile(r"\s\([^()]*\)$")  # what a question takes over from the talk before it
 _IS = (
-    r"(?: \([^)]*\))?(?:\s*[:–—]\s|, (?:a|an|the|our|namely|i\.e\.)\b"
+    r"[\"”’']*(?: \([^)]*\))?(?:\s*[:–—]\s|, (?:a|an|the|our|namely|i\.e\.)\b"
     r"| (?:is|are) (?:a|an|the|one|our|defined|known|based|composed|designed)\b"
     r"| (?:refers?|means?|denotes?|stands? for|consists?|aims?)\b)"
 )
@@ -31,7 +32,7 @@ _PROPOSED, _LOOSELY = 0.75, 0.5  # "we propose it"; the same with the name left 
 
 def subject_of(question: str) -> str:
     """The thing that a question wants explained, as it names it; empty where it asks for something else."""
-    match = _EXPLAIN.search(question)
+    match = _EXPLAIN.search(_CARRIED.sub("", question))
     return "" if match is None else (match["subject"] or match["doer"] or "").strip("\"'“”‘’")
 
 

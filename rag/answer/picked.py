@@ -34,20 +34,22 @@ _ITEMS = re.compile(
     r"|another\b|the other\b)"
 )
 _BULLET = re.compile(r"(?:^|\n)\s*(?:[-*•]|\d+[.)])\s+")
+_NEAREST = re.compile(r"(?s)\bNearest: .*")  # what a refusal names instead is no answer
 _PAIR = 2
 
 
 def item_meant(question: str, turns: Sequence[Turn]) -> str:
     """The part of the last answer that "the second one" or "the faster one" picks."""
-    answer = next((turn.content for turn in reversed(turns) if turn.role == "assistant"), "")
-    if not answer:
+    answers = [_NEAREST.sub("", turn.content) for turn in reversed(turns) if turn.role == "assistant"]
+    if not answers:
         return ""
+    answer = answers[0]
     titles = _TITLE.findall(answer)
     if len(titles) > 1 and (found := _BOTH.search(question)):
         two = slice(-_PAIR, None) if "last" in found.group().casefold() else slice(_PAIR)
         return " ".join(titles[two])
     if found := _ORDINAL.search(question):
-        items = titles if len(titles) > 1 else _listed(answer)
+        items = _counted_off(answers)
         place = _PLACES[found.group(1).casefold()]
         return items[place] if -len(items) <= place < len(items) else ""
     if found := _THE_ONE.search(question):
@@ -58,11 +60,22 @@ def item_meant(question: str, turns: Sequence[Turn]) -> str:
     return ""
 
 
-def _listed(answer: str) -> list[str]:
-    """What an answer lists: its bullets, else its sentences and their parts, without what leads them in."""
-    _, *bullets = _BULLET.split(answer)
+def _counted_off(answers: Sequence[str]) -> list[str]:
+    """What "the second one" counts, of the answers, the last first.
+
+    Titles or bullets of the last answer; else the titles of the last one that lists papers; else its parts.
+    """
+    _, *bullets = _BULLET.split(answers[0])
+    if len(titles := _TITLE.findall(answers[0])) > 1:
+        return titles
     if len(bullets) > 1:
         return bullets
+    lists = (found for answer in answers[1:] if len(found := _TITLE.findall(answer)) > 1)
+    return next(lists, None) or _parts(answers[0])
+
+
+def _parts(answer: str) -> list[str]:
+    """The sentences of an answer and their parts, without what leads them in."""
     lead, colon, rest = answer.partition(": ")
     body = rest if colon and not re.search(r"[.!?]\s", lead) else answer
     return [item for item in _ITEMS.split(body) if item.strip()]

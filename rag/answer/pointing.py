@@ -71,6 +71,11 @@ _AGAIN = re.compile(
     rf"|(?:say|repeat) {_IT}(?: again)?)\W*$",
     re.IGNORECASE,
 )
+_COMPARES = re.compile(
+    r"\b(?:it|this|that)\b.*\b(?:compar\w+|differ\w*|better|worse|faster|slower|versus|vs|than|against)\b"
+    r".*\bthe\b",
+    re.IGNORECASE,
+)
 _FEW = 2  # own terms up to which a question is taken for a fragment
 _SHORT = 5  # ... up to which a pronoun in it is taken to point back
 
@@ -93,6 +98,11 @@ def points_back(question: str, words: Words) -> bool | None:
     if points or _DEFINITE.search(bare) or _OPENER.match(question) or len(terms) <= _SHORT:
         return None
     return False
+
+
+def points_to_both(text: str) -> bool:
+    """Whether it sets what is spoken of beside what it picks by place: "how does it compare to the first?"."""
+    return counts_off(text) and bool(_COMPARES.search(text))
 
 
 def has_pronoun(text: str) -> bool:

@@ -59,6 +59,7 @@ _PAIR = re.compile(
 _RECORD = re.compile(
     r"\bwho (?:annotat|label|collect|curat|recruit|rat|review|check|validat|record|cod|assembl)\w*\b"
     r"|\bwho (?:wrote|authored|funded|financed|sponsored|paid)\b"
+    r"|\bwho (?:made|created|built|developed|designed|proposed|invented) (?:it|this|that|them|these|those)\b"
     r"|\bwho (?:are|is|were|was)\b.{0,40}\b(?:authors?|paper|study"
     r"|work|research)\b"
     r"|\b(?:corresponding|first|last|senior) author\b|\bauthors?\b.{0,40}\b(?:affiliat\w+|universit\w+"

@@ -162,6 +162,45 @@ def test_both_are_the_two_titles_of_the_last_answer(said: str) -> None:
     assert "importance" in carried
 
 
+def test_the_second_one_is_of_the_last_answer_that_lists_papers_and_of_no_refusal() -> None:
+    listed = [
+        Turn("user", "Which papers study nets?"),
+        Turn("assistant", "- “Alpha nets”: x\n- “Beta nets”: y"),
+    ]
+    single = [
+        Turn("user", "Are nets fast?"),
+        Turn("assistant", "“Gamma nets”: They are fast. They are small."),
+    ]
+    refused = [
+        Turn("user", "Who made nets?"),
+        Turn("assistant", "None of the stored papers answers this. Nearest: “Delta”; “Epsilon”."),
+    ]
+    for after in ([], single, refused, [*single, *refused]):
+        said = condense("What does the second one say?", [*listed, *after], WORDS)
+        assert said.carried == "What does the second one say? (Beta nets)"
+
+
+def test_what_is_compared_to_one_picked_is_carried_too() -> None:
+    history = [
+        Turn("user", "Which papers study nets?"),
+        Turn("assistant", "- “Alpha nets”: x\n- “Beta waves”: y"),
+        Turn("user", "What does the second one say?"),
+        Turn("assistant", "“Beta waves”: Waves are fast."),
+    ]
+    said = condense("How does it compare to the first?", history, WORDS)
+    assert said.carried == "How does it compare to the first? (Alpha nets Beta waves)"
+
+
+def test_thanks_between_are_no_part_of_the_talk() -> None:
+    history = [
+        Turn("user", "What is HERMES?"),
+        Turn("assistant", "“HERMES”: It forecasts."),
+        Turn("user", "thanks"),
+        Turn("assistant", "You're welcome!"),
+    ]
+    assert condense("What about its code?", history, WORDS).carried == "What about its code? (HERMES)"
+
+
 def test_of_what_was_said_between_only_names_and_the_last_words_are_carried() -> None:
     talk = (*TALK, Turn("user", "And its speed?"), Turn("user", "What about memory on Reddit?"))
     carried = condense("Why is it so?", talk, WORDS).carried

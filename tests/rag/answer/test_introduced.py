@@ -23,6 +23,7 @@ from rag.answer.introduced import entitles, introducing, subject_of
         ("What does O-MMGP do?", "O-MMGP"),
         ("Summarize the Panda paper.", "Panda"),
         ("What is the HERMES paper about?", "HERMES"),
+        ("What is dark matter there? (sparse autoencoders fail)", "dark matter"),
         ("What accuracy does SimCLR reach?", ""),
         ("Why is SimCLR simple?", ""),
         ("How does UltraGCN get rid of explicit message passing?", ""),
@@ -46,6 +47,7 @@ IS_IT, PROPOSED, LOOSELY, NOTHING = 1.0, 0.75, 0.5, 0.0
     ("subject", "text", "level"),
     [
         ("SimCLR", "This paper presents SimCLR: a simple framework for contrastive learning.", IS_IT),
+        ("dark matter", 'SAEs fall short, resulting in "dark matter": unexplained variance.', IS_IT),
         ("neural operator", "Neural operators are a principled way to map between function spaces.", IS_IT),
         ("D-PAD", "In this paper, we propose D-PAD, a deep-shallow network for forecasting.", IS_IT),
         ("liquid networks", "Liquid Networks (LNs) are a class of recurrent models.", IS_IT),
