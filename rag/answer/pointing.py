@@ -101,7 +101,7 @@ def points_back(question: str, words: Words) -> bool | None:
 
 
 def points_to_both(text: str) -> bool:
-    """Whether it sets what is spoken of beside what it picks by place: "how does it compare to the first?"."""
+    """Whether it sets what is spoken of beside what it picks: "how does it compare to the first?"."""
     return counts_off(text) and bool(_COMPARES.search(text))
 
 
