@@ -65,6 +65,9 @@ def _papers(asked: Asked, weighed: Sequence[Weighed], choice: Choice) -> list[tu
     ranked = sorted(weighed, key=lambda paper: -paper.share)
     if not ranked:
         return []
+    if "acronym" in asked.wants:  # any paper that spells it out tells what it stands for
+        bar = choice.partner * ranked[0].share
+        ranked.sort(key=lambda paper: paper.share < bar or not paper.reading.column("tells").any())
     best, rest = ranked[0], ranked[1:]
     named = [paper for paper in rest if _adds(asked, best, paper) >= choice.fresh]
     if asked.names:

@@ -15,7 +15,7 @@ _EXPLAIN = re.compile(
     rf"(?P<subject>{_THING})"
     r"(?: (?:is|are|means?|(?:paper|article|study|work)s?|about|briefly|exactly|to me|there|here"
     r"|in (?:short|brief|simple terms)))*"
-    rf"|(?:what|how) do(?:es)? (?:(?:a|an|the)\s+)?(?P<doer>{_THING}) (?:do|work|mean)s?)"
+    rf"|(?:what|how) do(?:es)? (?:(?:a|an|the)\s+)?(?P<doer>{_THING}) (?:do|work|mean|stand for)s?)"
     r"(?:,? and (?:what|how|why|where|who|when)\b.*)?\W*$",
     re.IGNORECASE | re.DOTALL,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from itertools import takewhile
 
@@ -104,11 +105,16 @@ def gives_figure(text: str, measured: str, asked: Asked) -> bool:
     )
 
 
-def tells_figure(asked: Asked, text: str, terms: frozenset[str], words: Words) -> bool:
-    """Whether a sentence names what is measured and gives a figure of it."""
+def telling_figures(
+    asked: Asked, texts: Sequence[str], terms: Sequence[frozenset[str]], words: Words
+) -> list[bool]:
+    """Which sentences name what is measured and give a figure of it; ``terms`` are those of each."""
     measured = measured_in(asked)
     named = frozenset(words.terms(measured))
-    return bool(named) and named <= terms and gives_figure(text, measured, asked)
+    return [
+        bool(named) and named <= held and gives_figure(text, measured, asked)
+        for text, held in zip(texts, terms, strict=True)
+    ]
 
 
 def fresh(text: str, asked: Asked) -> list[Quantity]:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from rag.answer.asked import Asked
 from rag.answer.introduced import introducing, proposes
-from rag.answer.numbers import counts, tells_figure
+from rag.answer.numbers import counts, telling_figures
 from rag.answer.told import could_tell
 from rag.answer.verify.quantities import quantities
 from rag.index.words import Words
@@ -252,9 +252,9 @@ def _by_figures(
 
 def _telling(asked: Asked, texts: Sequence[str], terms: Sequence[frozenset[str]], words: Words) -> Values:
     """Which sentences tell what only certain words can tell, or give the figure of what they name."""
-    certain = could_tell(asked, texts)
-    figures = [tells_figure(asked, text, held, words) for text, held in zip(texts, terms, strict=True)]
-    return np.maximum(certain, figures).astype(np.float64)
+    return np.maximum(could_tell(asked, texts), telling_figures(asked, texts, terms, words)).astype(
+        np.float64
+    )
 
 
 def _by_words(

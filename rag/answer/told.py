@@ -54,24 +54,34 @@ _COST = re.compile(
     re.IGNORECASE,
 )
 _TOLD_BY: Mapping[str, tuple[re.Pattern[str], re.Pattern[str]]] = {
-    "code_missing": (_ASKS_CODE, _CODE),
-    "year_missing": (_ASKS_YEAR, _YEAR),
-    "duration_missing": (_ASKS_DURATION, _DURATION),
-    "month_missing": (_ASKS_MONTH, _MONTH),
-    "age_missing": (_ASKS_AGE, _AGE),
-    "cost_missing": (_ASKS_COST, _COST),
+    "code": (_ASKS_CODE, _CODE),
+    "year": (_ASKS_YEAR, _YEAR),
+    "duration": (_ASKS_DURATION, _DURATION),
+    "month": (_ASKS_MONTH, _MONTH),
+    "age": (_ASKS_AGE, _AGE),
+    "cost": (_ASKS_COST, _COST),
 }
 
 
 def could_tell(asked: Asked, texts: Sequence[str]) -> list[bool]:
     """Which of these texts have words that tell something that the question asks and only they can tell."""
-    wanted = [tells for asks, tells in _TOLD_BY.values() if asks.search(asked.text)]
+    wanted = _wanted(asked).values()
     return [any(tells.search(text) for tells in wanted) for text in texts]
 
 
 def untold(asked: Asked, abstracts: Sequence[str]) -> dict[str, float]:
     """By kind, 1 where a question asks for it and no abstract has words that could tell it."""
+    wanted = _wanted(asked)
     return {
-        name: float(bool(asks.search(asked.text)) and not any(map(tells.search, abstracts)))
-        for name, (asks, tells) in _TOLD_BY.items()
+        f"{kind}_missing": float(kind in wanted and not any(map(wanted[kind].search, abstracts)))
+        for kind in (*_TOLD_BY, "expansion")
     }
+
+
+def _wanted(asked: Asked) -> dict[str, re.Pattern[str]]:
+    """What finds the words that tell it, by the kinds that a question asks for."""
+    wanted = {kind: tells for kind, (asks, tells) in _TOLD_BY.items() if asks.search(asked.text)}
+    if "acronym" in asked.wants and asked.called:  # an acronym beside what it stands for
+        forms = "|".join(re.escape(name.removesuffix("s")) for name in asked.called)
+        wanted["expansion"] = re.compile(rf"\((?:{forms})s?\)|\b(?:{forms})s? \([a-z]")
+    return wanted

@@ -90,6 +90,10 @@ _CODE = re.compile(
     r"|open[- ]sourced?|find|found|get|implementations?|data ?sets?|weights)\b",
     re.IGNORECASE,
 )
+_ACRONYM = re.compile(
+    r"\bstands? for\b|\bshort for\b|\b(?:full (?:form|name)|expansion|abbreviation) of\b|\bacronym\b",
+    re.IGNORECASE,
+)
 _QUESTION = re.compile(r"\b(?:questions?|ask(?:s|ed|ing)?)\b", re.IGNORECASE)
 _KINDS = {
     "number": _NUMBER,
@@ -101,6 +105,7 @@ _KINDS = {
     "work": _MAKE,
     "code": _CODE,
     "question": _QUESTION,
+    "acronym": _ACRONYM,
 }
 _MANY = 6  # papers of a list at most
 _VERB = r"(?:were|was|are|is|do|does|did|has|have|had|can|could|will|would|should|must|may|might)"

@@ -96,6 +96,19 @@ def test_a_comparison_quotes_both_sides() -> None:
     assert {text.split()[0] for text in said} == {"Alpha", "Beta"}
 
 
+def test_what_an_acronym_stands_for_is_told_by_a_paper_that_spells_it_out() -> None:
+    using, other = (
+        weighed(Paper("u", "On it", "SAEs are used. SAEs fail."), [0.6, 0.4], 0.7),
+        weighed(B, [1.0, 0, 0], 0.1),
+    )
+    spelt = weighed(Paper("s", "More", "Sparse autoencoders (SAEs) exist. They fail."), [0.6, 0.4], 0.2)
+    spelt.reading.signals[0, SIGNALS.index("tells")] = 1.0
+    quotes = choose(ask("What does SAE stand for?"), [using, spelt, other], Choice(most=1))
+    assert [quote.span.of(quote.paper.abstract) for quote in quotes] == ["Sparse autoencoders (SAEs) exist."]
+    quotes = choose(ask("What does SAE do?"), [using, spelt, other], Choice(most=1))
+    assert quotes[0].paper.id == "u"
+
+
 def test_what_the_first_sentence_announces_follows_it() -> None:
     paper = Paper(
         "n", "Nets", "Nets are fast. We add two terms. First, a norm. Second, a loss. Nets are small."
