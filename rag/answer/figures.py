@@ -28,7 +28,7 @@ _COMPOUND = re.compile(  # "one-dimensional", "12-layer"
 _VAGUE = re.compile(r"\b(?:most|majority|all|every|none|several|many)\b", re.IGNORECASE)
 _SEVERAL = 2  # terms of what is measured of which one must stand with its figure
 _NEAR = 4  # words behind "most" among which is what most are
-_SAMPLE = re.compile(r"\bn ?= ?\d", re.IGNORECASE)
+_SAMPLE = re.compile(r"\bn\s?=\s?\d", re.IGNORECASE)
 _ELSEWHERE = 0.5  # a figure that the paper gives, but not in what is quoted; a number that may be the count
 
 

@@ -35,30 +35,15 @@ _OF_SPACE = re.compile(r"\b\d+D\b")  # "in 5D and 6D"
 _FORMULA = (re.compile(r"[\^_{]\W?$"), re.compile(r"\s?[\^_}]"))  # what stands before and behind a symbol's
 _ABOVE = re.compile(r"[<>]\s?$")  # "for any x > 0"
 _UNIT_INTERVAL = re.compile(r"\[\s*-?[01]\s*,\s*[01]\s*\]")
-_SAMPLE = re.compile(r"\bn ?= ?$", re.IGNORECASE)
+_SAMPLE = re.compile(r"\bn\s?=\s?$", re.IGNORECASE)
 _CONFIDENCE = re.compile(r"\W*(?:CI\b|confidence|credible)", re.IGNORECASE)
 _YEAR = re.compile(r"(?:18|19|20)\d\d")
 _PLURAL = re.compile(r"[a-z]{3,}s\b")
 _ANY_THING = frozenset(["cases", "examples", "instances", "items", "others", "samples", "times"])
-_ENDS_PHRASE = frozenset(
-    {
-        "and",
-        "are",
-        "at",
-        "by",
-        "for",
-        "from",
-        "in",
-        "is",
-        "on",
-        "or",
-        "over",
-        "that",
-        "to",
-        "was",
-        "were",
-        "with",
-    }
+_ENDS_PHRASE = re.compile(
+    r"a|after|among|an|and|are|as|at|before|by|during|for|from|in|is|on|or|over|per|since|than|that|to|until|was"
+    r"|were|when|which|while|who|with|within",
+    re.IGNORECASE,
 )
 _BESIDE = 4  # words behind a number among which is what it counts
 
@@ -138,7 +123,8 @@ def counts(counted: frozenset[str], text: str, quantity: Quantity, words: Words)
     before = text[: quantity.start]
     if _SAMPLE.search(before) and are_people(counted, words):
         return True
-    near = [*before.split()[-1:], quantity.text, *_behind(text, quantity)]
+    measures = quantity.unit not in ("", "%")  # "four months after a lecture" counts no lectures
+    near = [quantity.text] if measures else [*before.split()[-1:], quantity.text, *_behind(text, quantity)]
     return not counted.isdisjoint(words.terms(" ".join(near)))
 
 
@@ -161,7 +147,7 @@ def counts_others(text: str, quantity: Quantity) -> bool:
 def _behind(text: str, quantity: Quantity) -> tuple[str, ...]:
     """The words behind a number among which is what it counts."""
     following = text[quantity.end :].split(None, _BESIDE)[:_BESIDE]
-    return tuple(takewhile(lambda word: word.casefold() not in _ENDS_PHRASE, following))
+    return tuple(takewhile(lambda word: not _ENDS_PHRASE.fullmatch(word), following))
 
 
 def _enumerates(text: str, quantity: Quantity) -> bool:

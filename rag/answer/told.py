@@ -24,6 +24,11 @@ _ASKS_YEAR = re.compile(
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"\b(?:18|19|20)\d\d\b")
+_ASKS_WHEN = re.compile(
+    r"\bwhen (?:was|were) (?:[\w'’-]+ ){1,10}?"
+    r"(?:treated|operated|admitted|examined|studied|surveyed|screened|seen|tested|held|approved|launched)\b",
+    re.IGNORECASE,
+)
 _ASKS_DURATION = re.compile(
     r"\bhow long (?:do|does|did|would|will|is|are|was|were|has|have)\b.*\b(?:take|last|run|train|need|follow"
     r"|treat|observ|surviv|live|stay|wait)\w*\b",
@@ -58,6 +63,7 @@ _TOLD_BY: Mapping[str, tuple[re.Pattern[str], re.Pattern[str]]] = {
     "year": (_ASKS_YEAR, _YEAR),
     "duration": (_ASKS_DURATION, _DURATION),
     "month": (_ASKS_MONTH, _MONTH),
+    "time": (_ASKS_WHEN, re.compile(f"{_YEAR.pattern}|{_DURATION.pattern}", re.IGNORECASE)),
     "age": (_ASKS_AGE, _AGE),
     "cost": (_ASKS_COST, _COST),
 }

@@ -53,7 +53,7 @@ _KINDS = (
     _Kind(r"(?:large )?language models?|LLMs?"),
     _Kind(r"social (?:network|media)(?: platform| site)?s?", place=True),
     _Kind(r"spacecrafts?|satellites?|telescopes?|databases?|software"),
-    _Kind(r"countr(?:y|ies)|cit(?:y|ies)", place=True),
+    _Kind(r"countr(?:y|ies)|cit(?:y|ies)|states", place=True),
 )
 _DESCRIBED = re.compile(  # a data set told by what is in it: "the iris data set", "a corpus of letters"
     rf"(?P<before>(?:[\w-]+ ){{0,3}})\b(?:{_DATA})\b"

@@ -91,7 +91,8 @@ _CODE = re.compile(
     re.IGNORECASE,
 )
 _ACRONYM = re.compile(
-    r"\bstands? for\b|\bshort for\b|\b(?:full (?:form|name)|expansion|abbreviation) of\b|\bacronym\b",
+    r"\bwhat(?:['’]?s| is| are| does| do| did)\b.{0,60}\b(?:stands? for|short for)\b"
+    r"|\bwhat(?:['’]?s| is) the (?:full (?:form|name)|expansion) of\b",
     re.IGNORECASE,
 )
 _QUESTION = re.compile(r"\b(?:questions?|ask(?:s|ed|ing)?)\b", re.IGNORECASE)

@@ -92,6 +92,8 @@ def test_the_kind_of_thing_asked_for_stands_in_the_paper_that_is_named() -> None
         ("What does RCT stand for?", "A randomised trial (RCT) was held. They slept.", 0.0),
         ("What does RCT stand for?", "We did an RCT (randomised controlled trial). They slept.", 0.0),
         ("What is RCT short for?", "An RCT was held. They slept.", 1.0),
+        ("When were the patients treated?", "We treated 50 patients. They slept.", 1.0),
+        ("When were the patients treated?", "We treated 50 patients within 3 hours. They slept.", 0.0),
         ("How long is the corridor?", "We asked 50 patients. They slept.", 0.0),
         ("When does it fail?", "We asked 50 patients. They slept.", 0.0),
     ],
@@ -100,6 +102,6 @@ def test_where_the_code_is_when_it_was_done_and_for_how_long_must_be_told(
     question: str, abstract: str, missing: float
 ) -> None:
     signals = lacking(question, paper=Paper("p", "Sleep", abstract))
-    kinds = ("code", "year", "month", "age", "duration", "cost", "expansion")
+    kinds = ("code", "year", "month", "age", "duration", "cost", "time", "expansion")
     assert max(signals[f"{kind}_missing"] for kind in kinds) == missing
     assert signals["plainly_missing"] == missing

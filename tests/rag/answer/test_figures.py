@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answer.numbers import asks_for_a_figure
+from rag.answer.numbers import asks_for_a_figure, counts
+from rag.answer.verify.quantities import quantities
 from rag.types import Paper
-from tests.rag.answer.sample import ask, lacking
+from tests.rag.answer.sample import WORDS, ask, lacking
 
 
 def test_a_figure_that_is_asked_for_must_be_there() -> None:
@@ -135,6 +136,7 @@ def test_only_a_number_that_could_be_it_tells_the_figure(
         ("Tokens are read quickly, 40% at once.", 0.5),
         ("All tokens are read: 512 cases in all.", 0.5),
         ("We read 500M tokens.", 0.0),
+        ("Four months after a token was read, it ended.", 1.0),
         ("In 2009 tokens were read.", 1.0),  # a year
         ("Tokens are read at 0.82 (95% CI 0.73 to 0.93).", 1.0),  # no whole number
         ("They are read (n = 40).", 0.5),
@@ -142,3 +144,11 @@ def test_only_a_number_that_could_be_it_tells_the_figure(
 )
 def test_a_number_that_measures_or_counts_something_else_is_no_count(abstract: str, missing: float) -> None:
     assert count("How many tokens were read?", abstract) == missing
+
+
+@pytest.mark.parametrize("space", [" ", "\u00a0", "\u2009", ""])
+def test_a_sample_counts_people_however_its_size_is_spaced(space: str) -> None:
+    text = f"Adults living in the country (N{space}={space}3,418)."
+    (size,) = quantities(text)
+    assert counts(ask("How many adults answered?").counted, text, size, WORDS)
+    assert not counts(ask("How many letters were sent?").counted, text, size, WORDS)
