@@ -41,7 +41,7 @@ def detail_signals(
     named = {
         "record": float("record" in asked.wants),
         "name_missing": name_missing(asked, about),
-        **untold(asked, [reading.paper.abstract for reading in about]),
+        **untold(asked, [f"{reading.paper.title}. {reading.paper.abstract}" for reading in about]),
     }
     plainly = [*named.values(), *(() if loosely else numbers.values()), *map(float, lacking)]
     return {

@@ -75,11 +75,11 @@ def could_tell(asked: Asked, texts: Sequence[str]) -> list[bool]:
     return [any(tells.search(text) for tells in wanted) for text in texts]
 
 
-def untold(asked: Asked, abstracts: Sequence[str]) -> dict[str, float]:
-    """By kind, 1 where a question asks for it and no abstract has words that could tell it."""
+def untold(asked: Asked, papers: Sequence[str]) -> dict[str, float]:
+    """By kind, 1 where a question asks for it and no paper's text has words that could tell it."""
     wanted = _wanted(asked)
     return {
-        f"{kind}_missing": float(kind in wanted and not any(map(wanted[kind].search, abstracts)))
+        f"{kind}_missing": float(kind in wanted and not any(map(wanted[kind].search, papers)))
         for kind in (*_TOLD_BY, "expansion")
     }
 
@@ -89,5 +89,6 @@ def _wanted(asked: Asked) -> dict[str, re.Pattern[str]]:
     wanted = {kind: tells for kind, (asks, tells) in _TOLD_BY.items() if asks.search(asked.text)}
     if "acronym" in asked.wants and asked.called:  # an acronym beside what it stands for
         forms = "|".join(re.escape(name.removesuffix("s")) for name in asked.called)
-        wanted["expansion"] = re.compile(rf"\((?:{forms})s?\)|\b(?:{forms})s? \([a-z]")
+        behind = r" \([A-Za-z]|(?::|,| –| —) (?:(?:an?|the|short for) )?[A-Z][a-z]"
+        wanted["expansion"] = re.compile(rf"\((?:{forms})s?\)|\b(?:{forms})s?(?:{behind})")
     return wanted

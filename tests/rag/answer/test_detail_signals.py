@@ -91,6 +91,7 @@ def test_the_kind_of_thing_asked_for_stands_in_the_paper_that_is_named() -> None
         ("Is there any software for it?", "It is fast. It is small.", 1.0),
         ("What does RCT stand for?", "A randomised trial (RCT) was held. They slept.", 0.0),
         ("What does RCT stand for?", "We did an RCT (randomised controlled trial). They slept.", 0.0),
+        ("What does RCT stand for?", "We present RCT, Random Clipped Terms. They slept.", 0.0),
         ("What is RCT short for?", "An RCT was held. They slept.", 1.0),
         ("When were the patients treated?", "We treated 50 patients. They slept.", 1.0),
         ("When were the patients treated?", "We treated 50 patients within 3 hours. They slept.", 0.0),
