@@ -166,8 +166,12 @@ def _is_symbol(text: str, quantity: Quantity) -> bool:
 @cache
 def _figure() -> re.Pattern[str]:
     nouns = "|".join(sorted(words_of("measured")))
-    return re.compile(  # "which distance" asks for its name, "at which distance" for a figure
-        r"\b(?:what|(?<=\bat |\bby |\bto |\bof )which|which(?= accurac| error| age )) (?:(?:is|are|was|were) )?(?:(?:the|its|their) )?(?:[\w()-]+ ){0,2}?"
+    which = (  # "which distance" asks for its name, "at which distance" for a figure
+        r"(?:(?<=\bat |\bby |\bto |\bof )which"
+        r"|which(?= (?:[\w-]+ ){0,2}?(?:accurac|error|scores?|values?)\w*\b))"
+    )
+    return re.compile(
+        rf"\b(?:what|{which}) (?:(?:is|are|was|were) )?(?:(?:the|its|their) )?(?:[\w()-]+ ){{0,2}}?"
         rf"(?P<noun>{nouns})s?(?:{_ENDS})"
         r"|\bhow (?:wide|deep|tall|long|large|big|fast|much|many|often|far|high|low|old|heavy|hot|cold)\b"
         r"(?! to\b)",

@@ -52,6 +52,10 @@ def test_a_figure_of_the_question_is_no_answer_to_it() -> None:
         ("What loss function is minimized?", False),
         ("How do networks learn?", False),
         ("Which networks learn?", False),
+        ("Which distance is minimized?", False),
+        ("At which distance is it seen?", False),
+        ("At which rate does it learn?", True),
+        ("Which long-range benchmark scores do they reach?", True),
     ],
 )
 def test_the_wording_says_whether_only_a_number_answers(question: str, figure: bool) -> None:
