@@ -103,7 +103,7 @@ def _adds(asked: Asked, best: Weighed, other: Weighed) -> float:
 def _sentences(asked: Asked, paper: Weighed, room: int, enough: float, told: str) -> list[int]:
     """The likeliest sentence, then the next ones in the order of the abstract; none that gives orders.
 
-    What the likeliest one announces ("two constraints are considered") goes before what is as likely.
+    What the likeliest one announces ("two constraints are considered") comes right behind it.
     """
     reading = paper.reading
     ranked = np.lexsort((-paper.sentences, -_ahead(asked, reading))).tolist()
@@ -112,9 +112,9 @@ def _sentences(asked: Asked, paper: Weighed, room: int, enough: float, told: str
     order = list(islice(stating, room))
     held = np.cumsum(paper.sentences[order])
     wanted = 1 + int(np.searchsorted(held, enough))
-    items = announced(texts, order[0]) if order else []
+    items = announced(texts, order[0])[: room - 1] if order else []
     others = [i for i in order[1:wanted] if i not in items]
-    return [*order[:1], *sorted([*items, *others][: room - 1])]
+    return [*order[:1], *items, *sorted(others[: room - 1 - len(items)])]
 
 
 def _ahead(asked: Asked, reading: Reading) -> NDArray[np.float64]:

@@ -113,8 +113,8 @@ def test_what_the_first_sentence_announces_follows_it() -> None:
     paper = Paper(
         "n", "Nets", "Nets are fast. We add two terms. First, a norm. Second, a loss. Nets are small."
     )
-    said = _said("Which terms are added?", (paper, [0.2, 0.4, 0.05, 0.05, 0.3], 1.0))
-    assert said == ["We add two terms.", "First, a norm.", "Second, a loss.", "Nets are small."]
+    said = _said("Which terms are added?", (paper, [0.3, 0.4, 0.05, 0.05, 0.2], 1.0))
+    assert said == ["We add two terms.", "First, a norm.", "Second, a loss.", "Nets are fast."]
 
 
 def test_a_list_has_one_sentence_of_each_paper() -> None:
