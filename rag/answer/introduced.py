@@ -27,6 +27,7 @@ _IS = (
 )
 _PROPOSE = r"(?:propos(?:e|es|ing)|introduc(?:e|es|ing)|present(?:s|ing)?|develop(?:s|ing)?|(?<=we )design)"
 _PROPOSAL = re.compile(rf"\b(?:we|paper|work|article|study|here)\b.{{0,40}}\b{_PROPOSE}\b", re.IGNORECASE)
+_HEAD = 3  # characters that are the same in either number
 _PROPOSED, _LOOSELY = 0.75, 0.5  # "we propose it"; the same with the name left to the title
 
 
@@ -38,6 +39,8 @@ def subject_of(question: str) -> str:
 
 def entitles(subject: str, title: str) -> bool:
     """Whether a title names its paper so: "HERMES: a hybrid model", "Neural Spline Flows"."""
+    if subject[:_HEAD].casefold() not in title.casefold():
+        return False
     return bool(
         re.search(rf"^\W*{_written(subject)}\s*(?:[:–—(]|$)|\({_written(subject)}\)", title, re.IGNORECASE)
     )

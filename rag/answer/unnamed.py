@@ -27,11 +27,13 @@ class _Kind:
         noun: what the question calls it.
         where: what a sentence speaks of that names one; any sentence where missing.
         place: whether its name is that of a place: no acronym, no digits.
+        described: whether a paper may tell of it by what is in it, without a name.
     """
 
     noun: str
     where: re.Pattern[str] | None = None
     place: bool = False
+    described: bool = False
 
     @property
     def asks(self) -> re.Pattern[str]:
@@ -49,6 +51,7 @@ _KINDS = (
             r"|repository|collection|database|records)\b|(?<!based )\bon (?:the |both )?(?-i:[A-Z])",
             re.IGNORECASE,
         ),
+        described=True,
     ),
     _Kind(r"(?:large )?language models?|LLMs?"),
     _Kind(r"social (?:network|media)(?: platform| site)?s?", place=True),
@@ -65,7 +68,8 @@ _BRACKETED = re.compile(r"(?<=[a-z] \()[A-Z]{2,}(?=s?\))")  # "men who have sex 
 _LONG = 60  # characters of what an acronym stands for
 _PLACE = re.compile(r"[A-Z][a-z]+|U\.?[KS]\.?A?\.?")
 _OTHER = re.compile(r"(?=.*[A-Z])[A-Za-z][\w-]{2,}(?:\.\d\w*)?")
-_HEADLINE = re.compile(r"(?:\w\W+[A-Z][a-z].*){3}")  # capitals that make no names
+_CAPITAL = re.compile(r"\w\W+[A-Z][a-z]")
+_HEADLINE = 3  # capitals within a title from which they make no names
 _GENERAL = re.compile(r".*-(?:dimensional|scale|world|art|sized?|quality|domain|specific)", re.IGNORECASE)
 
 
@@ -82,12 +86,12 @@ def name_missing(asked: Asked, cited: Sequence[Reading]) -> float:
 def _names_one(kind: _Kind, asked: Asked, reading: Reading) -> bool:
     """Whether an abstract has a name that could be that of such a thing, or says what is in it."""
     abstract = reading.paper.abstract
-    if kind.noun == _DATA and any(_tells_what(m, asked) for m in _DESCRIBED.finditer(abstract)):
+    if kind.described and any(_tells_what(m, asked) for m in _DESCRIBED.finditer(abstract)):
         return True
     title = reading.paper.title
     spoken = {folded(name) for name in names(asked.text)} | set(_spelt_out(abstract))
     texts = [span.of(abstract) for span in reading.spans]
-    if kind.place and not _HEADLINE.search(title):
+    if kind.place and len(_CAPITAL.findall(title)) < _HEADLINE:
         texts.append(title)
     elif not re.search(kind.noun, title, re.IGNORECASE):
         spoken |= set(map(folded, re.findall(r"[\w-]+", title)))  # what the paper is about
