@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from rag.answer.introduced import subject_of
 from rag.answer.people import with_people
+from rag.answer.verify.quantities import quantities
 from rag.answer.verify.tokens import tokenize
 from rag.answer.wording import kinds_wanted, papers_wanted
 from rag.index.words import Words
@@ -56,6 +57,7 @@ class Asked:
             for people.
         kind: those that name the kind of thing asked for ("which optimizer").
         names: the terms of each of its names, acronyms and figures.
+        numbers: the values of the numbers that it states.
         subject: the thing that it wants explained ("What is SimCLR?"), as it says it; else empty.
         papers: how many the wording wants: 1 unless it says so, 2 for a comparison, more for "which papers".
         words: all of its words, in order.
@@ -71,6 +73,7 @@ class Asked:
     words: tuple[AskedWord, ...] = ()
     rarest: float = 1.0
     names: tuple[frozenset[str], ...] = ()
+    numbers: frozenset[float] = frozenset()
     subject: str = ""
 
     @property
@@ -167,6 +170,7 @@ def read_question(text: str, words: Words, idf: Callable[[str], float]) -> Asked
         ),
         rarest=idf(""),
         names=tuple(frozenset(terms) for name in names_in(text) if (terms := words.terms(name))),
+        numbers=frozenset(quantity.value for quantity in quantities(text)),
         subject=subject_of(text),
     )
 

@@ -8,7 +8,7 @@ from functools import cache
 from itertools import takewhile
 
 from rag.answer.asked import Asked
-from rag.answer.lexicon import paragraphs, words_of
+from rag.answer.lexicon import groups, words_of
 from rag.answer.people import are_people
 from rag.answer.verify.quantities import TIMES, Quantity, quantities
 from rag.index.words import Words
@@ -71,21 +71,21 @@ def phrase_of(asked: Asked, words: Words) -> frozenset[str]:
 
 def goes_by_name(measured: str) -> bool:
     """Whether papers call it by its name where they give its figure: "mean age", but not "size"."""
-    return measured.isupper() or measured in paragraphs("measured")[0].split()
+    return measured.isupper() or measured in groups("measured")[0]
 
 
 def gives_figure(text: str, measured: str, asked: Asked) -> bool:
     """Whether a sentence gives a figure that could be that of what is measured."""
-    _, _, by_no_time, by_no_share, by_no_count = paragraphs("measured")
+    _, _, by_no_time, by_no_share, by_no_count = (measured in group for group in groups("measured"))
     if measured in ("", "dimension") and any(m.group() not in asked.text for m in _OF_SPACE.finditer(text)):
         return True
-    if _ORDER.search(text) or (measured not in by_no_share.split() and _IN_WORDS.search(text)):
+    if _ORDER.search(text) or (not by_no_share and _IN_WORDS.search(text)):
         return True
     return any(
         ("count" in asked.wants or any(char.isdigit() for char in quantity.text))
-        and not (measured in by_no_time.split() and quantity.unit in (*TIMES, "times"))
-        and not (measured in by_no_share.split() and quantity.unit in ("%", "points", "times"))
-        and not (measured in by_no_count.split() and not quantity.unit and counts_others(text, quantity))
+        and not (by_no_time and quantity.unit in (*TIMES, "times"))
+        and not (by_no_share and quantity.unit in ("%", "points", "times"))
+        and not (by_no_count and not quantity.unit and counts_others(text, quantity))
         for quantity in fresh(text, asked)
     )
 
@@ -104,12 +104,11 @@ def telling_figures(
 
 def fresh(text: str, asked: Asked) -> list[Quantity]:
     """The numbers of a sentence that the question lacks, but those of lists ("1)") and of formulas."""
-    known = {quantity.value for quantity in quantities(asked.text)}
     plain = _UNIT_INTERVAL.sub(lambda match: " " * len(match.group()), text)
     return [
         quantity
         for quantity in quantities(plain)
-        if quantity.value not in known
+        if quantity.value not in asked.numbers
         and not _enumerates(plain, quantity)
         and not _is_symbol(plain, quantity)
     ]

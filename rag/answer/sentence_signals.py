@@ -242,9 +242,8 @@ def _by_figures(
 ) -> dict[str, Values]:
     """Which sentences hold a number that the question lacks, and which one of what is to be counted."""
     figure, counted = np.zeros((2, len(texts)))
-    known = {quantity.value for quantity in quantities(asked.text)} if any(numbers) else set()
     for i in np.flatnonzero(numbers).tolist():
-        fresh = [quantity for quantity in quantities(texts[i]) if quantity.value not in known]
+        fresh = [quantity for quantity in quantities(texts[i]) if quantity.value not in asked.numbers]
         figure[i] = bool(fresh)
         counted[i] = any(counts(asked.counted, texts[i], quantity, words) for quantity in fresh)
     return {"figure_for_figure": figure, "counted": counted}

@@ -15,9 +15,15 @@ def paragraphs(name: str) -> tuple[str, ...]:
 
 
 @cache
+def groups(name: str) -> tuple[frozenset[str], ...]:
+    """The words of each paragraph of a list."""
+    return tuple(frozenset(paragraph.split()) for paragraph in paragraphs(name))
+
+
+@cache
 def words_of(name: str) -> frozenset[str]:
     """All words of a list."""
-    return frozenset(" ".join(paragraphs(name)).split())
+    return frozenset[str]().union(*groups(name))
 
 
 @cache

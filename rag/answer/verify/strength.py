@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rag.answer.lexicon import paragraphs, words_of
+from rag.answer.lexicon import groups, words_of
 from rag.answer.verify.statement import Statement, following
 
 _ALL = frozenset({"all", "always", "every", "everyone", "everything", "invariably", "universally"})
@@ -26,7 +26,7 @@ def overstated(claim: Statement, span: Statement) -> Iterator[str]:
 
 def _hedges(claim: Statement, span: Statement) -> Iterator[str]:
     """Hedges of which what they soften stands in the claim, which does not soften it."""
-    surely, _ = (frozenset(part.split()) for part in paragraphs("hedges"))
+    surely, _ = groups("hedges")
     softer = words_of("hedges")
     if claim.words & softer - span.words:
         return
@@ -65,7 +65,7 @@ def _reached(statement: Statement, words: frozenset[str]) -> frozenset[str]:
 
 def _causes(claim: Statement, span: Statement) -> Iterator[str]:
     """Causes where the span has only a link."""
-    causes, links = (frozenset(part.split()) for part in paragraphs("causes"))
+    causes, links = groups("causes")
     named = claim.words & causes - span.words
     if span.words & links and not span.words & causes and not claim.words & links:
         yield from (f"strength: {word}" for word in sorted(named))

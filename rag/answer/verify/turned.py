@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rag.answer.lexicon import paragraphs, words_of
+from rag.answer.lexicon import groups, words_of
 from rag.answer.verify.opposites import compares, sides
 from rag.answer.verify.statement import Statement
 from rag.answer.verify.tokens import Token
@@ -43,7 +43,7 @@ def _directed(tokens: Sequence[Token], at: int) -> bool:
     behind = tokens[at + 1].folded if at + 1 < len(tokens) else ""
     if word == "than" or (word.endswith("er") and sides(word)):
         return True
-    verb = word.endswith(("s", "ed", "ing")) and (compares(word) or word in paragraphs("causes")[0].split())
+    verb = word.endswith(("s", "ed", "ing")) and (compares(word) or word in groups("causes")[0])
     return verb and before not in _NO_SUBJECT and behind not in _BE
 
 
