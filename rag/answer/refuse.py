@@ -89,8 +89,9 @@ def _missing(case: Case, words: Words, reason: str) -> tuple[str, ...]:
     ranked = sorted(case.weighed, key=lambda paper: -paper.share)[:_NEAREST]
     held = frozenset[str]().union(*(paper.reading.all_terms for paper in ranked))
     details = missing_details(case.asked, [paper.reading for paper in ranked[:1]])
-    if reason == DETAIL and (phrase := sought(case.asked.text)):
-        details = (phrase, *(detail for detail in details if detail not in phrase.casefold()))
+    if reason == DETAIL:
+        asked = sought(case.asked.text)
+        details = (*asked, *(detail for detail in details if detail not in " ".join(asked).casefold()))
     phrased = frozenset(term for detail in details for term in words.terms(detail))
     asks = frozenset(case.asked.terms) - phrased
     names = {name.casefold() for name in names_in(case.asked.text)}

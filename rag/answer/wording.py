@@ -112,7 +112,7 @@ _MANY = 6  # papers of a list at most
 _VERB = r"(?:were|was|are|is|do|does|did|has|have|had|can|could|will|would|should|must|may|might)"
 _PHRASE = (
     rf"(?: (?!{_VERB}\b)[\w'’-]+){{1,4}}?"
-    rf"(?= (?:{_VERB}|[a-z]+ed|of|in|on|at|for|with|from|to|by|per|that)\b|\W*$|[,;?])"
+    rf"(?= (?:{_VERB}|[a-z]+ed|and|or|of|in|on|at|for|with|from|to|by|per|that)\b|\W*$|[,;?])"
 )
 _SOUGHT = re.compile(
     rf"\bhow (?:many|much){_PHRASE}|\b(?:which|what){_PHRASE}|(?<=\bwhat (?:is|as) )the{_PHRASE}"
@@ -127,13 +127,10 @@ def kinds_wanted(question: str) -> frozenset[str]:
     return frozenset(kind for kind, pattern in _KINDS.items() if pattern.search(question))
 
 
-def sought(question: str) -> str:
-    """What a question asks for, in its own words ("how many layers"); empty where that is not a few words."""
-    match = _SOUGHT.search(question)
-    if match is None:
-        return ""
-    phrase = match.group().strip()
-    return phrase[0].lower() + phrase[1:]
+def sought(question: str) -> tuple[str, ...]:
+    """What a question asks for, in its own words ("how many layers"), where these are few."""
+    phrases = (match.group().strip() for match in _SOUGHT.finditer(question))
+    return tuple(dict.fromkeys(phrase[0].lower() + phrase[1:] for phrase in phrases))
 
 
 def papers_wanted(question: str) -> int:

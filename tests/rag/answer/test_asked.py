@@ -84,7 +84,12 @@ def test_a_wish_for_something_to_be_made_is_no_question_to_papers(text: str, mad
     ],
 )
 def test_what_a_question_asks_for_is_told_in_its_own_words(question: str, phrase: str) -> None:
-    assert sought(question) == phrase
+    assert sought(question) == tuple(filter(None, [phrase]))
+
+
+def test_a_question_may_ask_for_several_things() -> None:
+    asked = "Which learning rate and how many layers were used, and who funded it?"
+    assert sought(asked) == ("which learning rate", "how many layers", "who funded")
 
 
 def test_a_question_asks_about_what_it_names_or_wants_explained() -> None:
