@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
@@ -13,7 +13,7 @@ from rag.answer.condense import Standalone, condense
 from rag.answer.confidence import Calibration, signals
 from rag.answer.evidence import Weighed, Weights, weigh
 from rag.answer.extract import Choice, choose
-from rag.answer.introduced import entitles
+from rag.answer.introduced import entitles, is_coined
 from rag.answer.looked import Looked
 from rag.answer.plain import plain_question
 from rag.answer.quote import Quote
@@ -36,6 +36,7 @@ EXTRACTIVE = "extractive"
 """What stands for the model's name where none writes."""
 DEPTH = 10
 """Papers that are read for evidence and for confidence, however many are shown."""
+_NAMED = 0.95  # probability that what is asked is treated, at least, where a quoted paper bears a coined name
 _SUBJECT = 3.5
 """The idf from which a term names a subject: it stands in no more than three papers of a hundred."""
 
@@ -168,8 +169,8 @@ class Answerer:
         strange = frozenset(term for word in found.unknown for term in self._words.terms(word))
         if "work" in asked.wants or not asked.lacking(strange, frozenset(asked.terms)):
             through["about"] = 0.0  # no paper writes it, or has any of its words
-        elif any(entitles(name, quote.paper.title) for name in asked.called for quote in quotes):
-            through["about"] = 1.0  # it asks about what a quoted paper is called
+        elif not found.unknown or known["plainly_missing"]:  # else HERMES may be a god
+            through |= _opened(asked, quotes, through)
         return through, self._calibration.confidence(through)
 
     def write(self, looked: Looked, cancelled: Cancelled = never) -> AskEvents:
@@ -286,6 +287,13 @@ class Answerer:
             index=self._search.info,
             timings_ms={"total": 0.0},
         )
+
+
+def _opened(asked: Asked, quotes: Sequence[Quote], through: Mapping[str, float]) -> dict[str, float]:
+    """The gates that stand open where what is asked about is what a quoted paper is called."""
+    called = [name for name in asked.called if any(entitles(name, quote.paper.title) for quote in quotes)]
+    coined = any(map(is_coined, called))
+    return {"about": 1.0} | ({"found": max(through["found"], _NAMED)} if coined else {}) if called else {}
 
 
 def _continues(alone: Asked, carried: Looked) -> bool:

@@ -27,6 +27,7 @@ _IS = (
 )
 _PROPOSE = r"(?:propos(?:e|es|ing)|introduc(?:e|es|ing)|present(?:s|ing)?|develop(?:s|ing)?|(?<=we )design)"
 _PROPOSAL = re.compile(rf"\b(?:we|paper|work|article|study|here)\b.{{0,40}}\b{_PROPOSE}\b", re.IGNORECASE)
+_COINED = re.compile(r"\w[A-Z]|[A-Za-z]\d")
 _HEAD = 3  # characters that are the same in either number
 _PROPOSED, _LOOSELY = 0.75, 0.5  # "we propose it"; the same with the name left to the title
 
@@ -44,6 +45,11 @@ def entitles(subject: str, title: str) -> bool:
     return bool(
         re.search(rf"^\W*{_written(subject)}\s*(?:[:–—(]|$)|\({_written(subject)}\)", title, re.IGNORECASE)
     )
+
+
+def is_coined(name: str) -> bool:
+    """Whether a name is no word of the language by its looks: "HERMES", "xPatch", but not "Panda"."""
+    return bool(_COINED.search(name))
 
 
 def proposes(text: str) -> bool:

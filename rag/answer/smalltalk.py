@@ -33,6 +33,9 @@ _FILLER = _set(
 _ABOUT = re.compile(
     r"^\W*(?:hi|hello|hey)?\W*(?:who|what) are you\W*$|^\W*what can (?:you|i) (?:do|ask)(?: (?:here|you"
     r"|for me))?\W*$"
+    r"|^\W*are you (?:really )?(?:an? )?(?:human|person|robot|bot|chatbot|a\.?i\.?|real|machine|computer|llm"
+    r"|language model|chatgpt)(?: or (?:an? )?\w+)?\W*$"
+    r"|^\W*(?:what(?:['’]s| is) (?:your name|citewell)|who (?:made|built|created) you)\W*$"
     r"|^\W*help\W*$|^\W*how (?:do|does) (?:you|this) work\W*$",
     re.IGNORECASE,
 )

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rag.answer.asked import Asked
-from rag.answer.lexicon import words_of
+from rag.answer.lexicon import phrases, words_of
 from rag.answer.reading import Reading
 from rag.answer.verify.names import definitions, folded, names
 
@@ -90,6 +90,7 @@ def _names_one(kind: _Kind, asked: Asked, reading: Reading) -> bool:
         return True
     title = reading.paper.title
     spoken = {folded(name) for name in names(asked.text)} | set(_spelt_out(abstract))
+    spoken |= set(map(folded, phrases("details")))  # "MSE" is no data set
     texts = [span.of(abstract) for span in reading.spans]
     if kind.place and len(_CAPITAL.findall(title)) < _HEADLINE:
         texts.append(title)
@@ -127,4 +128,5 @@ def _tells_what(mention: re.Match[str], asked: Asked) -> bool:
     ):
         return False
     by = before[-1] if before else ""
-    return bool(mention["of"]) or not (by in words_of("general") or _GENERAL.fullmatch(by) or not by)
+    plain = not by or by.isdigit() or by in words_of("general") or _GENERAL.fullmatch(by)
+    return bool(mention["of"]) or not plain

@@ -91,6 +91,25 @@ def test_what_a_paper_is_called_is_what_the_papers_are_about(
     assert _checked(answerer.answer(Request(question))).status == status
 
 
+@pytest.mark.parametrize(
+    ("question", "status"),
+    [
+        ("Is ProtoNet trained on graphs?", "answered"),
+        ("Is ProtoNet a Greek god?", "insufficient_evidence"),  # words that no paper has
+        ("Are the nets trained on graphs?", "insufficient_evidence"),
+    ],
+)
+def test_what_bears_a_coined_name_is_there_if_the_rest_is_no_strange_word(
+    tmp_path: Path, question: str, status: str
+) -> None:
+    proto = Paper("p", "ProtoNet: a net", "ProtoNet is trained on graphs. It is small.")
+    gates = {name: Linear({}, -30.0 if name in ("about", "found") else 30.0) for name in calibration().gates}
+    doubting = replace(calibration(), gates=gates)
+    with world(tmp_path, [*PAPERS, proto]) as made:
+        answerer = Answerer(made.search(), made.library, calibration=doubting)
+        assert _checked(answerer.answer(Request(question))).status == status
+
+
 def test_a_filter_that_hides_the_answer_is_named(answerer: Answerer) -> None:
     question = "How is attention made sparse for translation?"
     answer = _checked(answerer.answer(Request(question, filters=Filters(year_from=2021))))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.answer.introduced import entitles, introducing, subject_of
+from rag.answer.introduced import entitles, introducing, is_coined, subject_of
 
 
 @pytest.mark.parametrize(
@@ -92,3 +92,18 @@ def test_a_title_names_its_paper(subject: str, title: str, named: bool) -> None:
 @given(st.text(max_size=60), st.text(max_size=120))
 def test_any_subject_and_any_text_can_be_held_together(subject: str, text: str) -> None:
     assert introducing(subject, [text], [True])[0] in {IS_IT, PROPOSED, LOOSELY, NOTHING}
+
+
+@pytest.mark.parametrize(
+    ("name", "coined"),
+    [
+        ("HERMES", True),
+        ("SimCLR", True),
+        ("xPatch", True),
+        ("D4FT", True),
+        ("Panda", False),
+        ("panda", False),
+    ],
+)
+def test_a_coined_name_is_told_by_its_looks(name: str, coined: bool) -> None:
+    assert is_coined(name) is coined

@@ -19,6 +19,7 @@ def missing(question: str, abstract: str, title: str = "QuickNet: a network") ->
         ("QuickNet is evaluated on several real-world data sets.", 1.0),
         ("A quick network (QN) is proposed. Experiments on benchmarks show that QN is fast.", 1.0),
         ("Based on LSTM, QuickNet learns quickly.", 1.0),  # a name of something else
+        ("Experiments on 39 data sets show a lower MSE and MAE.", 1.0),  # figures, and no names
         ("QuickNet is evaluated on CIFAR-10.", 0.0),
         ("We evaluate QuickNet on the iris data set.", 0.0),
         ("Experiments on a corpus of letters show that QuickNet is fast.", 0.0),
