@@ -119,7 +119,8 @@ class Answerer:
             standalone = self._standalone(request, cancelled)
         clock.lap("condense")
         before = [turn.content for turn in request.history if turn.role == "assistant"]
-        told = "\n".join(before) if standalone.more else ""
+        said = "\n".join(before)
+        told, apart = said if standalone.more else "", said if standalone.others else ""
 
         def looked(text: str) -> Looked:
             found = self._search.search(
@@ -129,6 +130,7 @@ class Answerer:
             with watch.stage("evidence") as note:
                 asked = read_question(found.text, self._words, found.idf)
                 weighed = weigh(asked, read_hits(asked, found, self._words, DEPTH), self._weights)
+                weighed = tuple(p for p in weighed if p.reading.paper.name not in apart) or weighed
                 seen = weighed[: request.top_k]
                 quotes = choose(asked, seen, self._choice, told) or choose(asked, seen, self._choice)
                 through, sure = self._judged(asked, found, weighed, quotes)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from rag.answer.asked import names_in
 from rag.answer.picked import item_meant
 from rag.answer.plain import plain_question
-from rag.answer.pointing import asks_again, has_pronoun, points_back, points_to_both, wants_more
+from rag.answer.pointing import asks_again, has_pronoun, points_back, points_to_both, wants_more, wants_others
 from rag.answer.smalltalk import friendly_line
 from rag.index.words import Words
 from rag.types import Turn, Usage
@@ -33,6 +33,10 @@ _SWITCH = re.compile(
     re.IGNORECASE,
 )
 _ASIDE = re.compile(r"\bby the way\W*$", re.IGNORECASE)
+_OTHERS = (
+    "other others further additional more another paper papers study studies article articles work works"
+    " have know"
+)
 _CARRIED = 16  # terms carried over at most
 
 
@@ -48,6 +52,7 @@ class Standalone:
         prompts: that it was given.
         degraded: why rules did it where a language model should have.
         more: whether what is wanted is what the answers before left out.
+        others: whether it wants papers besides those that the answers before told of.
     """
 
     alone: str
@@ -57,6 +62,7 @@ class Standalone:
     prompts: tuple[str, ...] = ()
     degraded: tuple[str, ...] = ()
     more: bool = False
+    others: bool = False
 
 
 def condense(question: str, history: Sequence[Turn], words: Words) -> Standalone:
@@ -75,6 +81,10 @@ def condense(question: str, history: Sequence[Turn], words: Words) -> Standalone
     more = wants_more(alone)
     if (more or asks_again(alone)) and (before := _asked_before(turns, words)):
         return Standalone(alone, before, True, more=more)
+    if wants_others(alone):
+        of_its_own = bool(set(words.terms(alone)) - set(words.terms(_OTHERS)))
+        asked = alone if of_its_own else _asked_before(turns, words) or alone
+        return Standalone(alone, asked, asked is not alone, others=True)
     context = _context(alone, turns, words)
     if not context:
         return Standalone(alone, alone, False)

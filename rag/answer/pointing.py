@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
+from rag.answer.lexicon import words_of
 from rag.answer.picked import counts_off
 from rag.index.words import Words
 
@@ -76,6 +78,11 @@ _COMPARES = re.compile(
     r".*\bthe\b",
     re.IGNORECASE,
 )
+_OTHERS = re.compile(
+    r"\b(?:other|further|additional|more|another) (?:[\w-]+ ){0,2}?"
+    r"(?:papers?|stud(?:y|ies)|articles?|works?)\b|\bwho else\b",
+    re.IGNORECASE,
+)
 _FEW = 2  # own terms up to which a question is taken for a fragment
 _SHORT = 5  # ... up to which a pronoun in it is taken to point back
 
@@ -88,7 +95,7 @@ def points_back(question: str, words: Words) -> bool | None:
     bare = _EXPLETIVE.sub(" ", question)
     terms = set(words.terms(bare))
     points = bool(_PRONOUN.search(bare) or _ABOUT.match(question))
-    if counts_off(bare) or _FURTHER.match(question):
+    if counts_off(bare) or _FURTHER.match(question) or (terms and terms <= _subjectless(words)):
         return True
     if len(terms) <= _FEW:  # a fragment, unless it has the form of a question and names something
         whole = _WHOLE.match(question) and _VERB.search(question)
@@ -98,6 +105,16 @@ def points_back(question: str, words: Words) -> bool | None:
     if points or _DEFINITE.search(bare) or _OPENER.match(question) or len(terms) <= _SHORT:
         return None
     return False
+
+
+def wants_others(message: str) -> bool:
+    """Whether it wants papers besides those told of: "are there other papers on flows?"."""
+    return bool(_OTHERS.search(message))
+
+
+@lru_cache(maxsize=4)
+def _subjectless(words: Words) -> frozenset[str]:
+    return frozenset(words.terms(" ".join(words_of("subjectless") | words_of("measured"))))
 
 
 def points_to_both(text: str) -> bool:

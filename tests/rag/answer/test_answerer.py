@@ -110,6 +110,16 @@ def test_what_bears_a_coined_name_is_there_if_the_rest_is_no_strange_word(
         assert _checked(answerer.answer(Request(question))).status == status
 
 
+def test_other_papers_leave_out_those_told_of(answerer: Answerer) -> None:
+    question = "Which papers are on attention and translation?"
+    first = _checked(answerer.answer(Request(question)))
+    assert first.status == "answered"
+    history = (Turn("user", question), Turn("assistant", first.answer))
+    other = _checked(answerer.answer(Request("Any other papers?", history)))
+    told = {citation.paper.id for citation in first.citations}
+    assert not told & {citation.paper.id for citation in other.citations}
+
+
 def test_a_filter_that_hides_the_answer_is_named(answerer: Answerer) -> None:
     question = "How is attention made sparse for translation?"
     answer = _checked(answerer.answer(Request(question, filters=Filters(year_from=2021))))

@@ -191,6 +191,26 @@ def test_what_is_compared_to_one_picked_is_carried_too() -> None:
     assert said.carried == "How does it compare to the first? (Alpha nets Beta waves)"
 
 
+@pytest.mark.parametrize(
+    ("question", "asked"),
+    [
+        ("Are there other papers on waves?", "Are there other papers on waves?"),
+        ("Any other papers?", "What is GraphSAGE?"),
+        ("Are there more studies on this?", "What is GraphSAGE?"),
+    ],
+)
+def test_other_papers_are_those_not_told_of(question: str, asked: str) -> None:
+    said = condense(question, TALK, WORDS)
+    assert (said.others, said.carried if said.needs else said.alone) == (True, asked)
+
+
+@pytest.mark.parametrize(
+    "question", ["By how much does accuracy drop?", "Where can I get the model?", "Is it significant?"]
+)
+def test_a_question_that_names_no_subject_points_back(question: str) -> None:
+    assert condense(question, TALK, WORDS).needs is True
+
+
 def test_thanks_between_are_no_part_of_the_talk() -> None:
     history = [
         Turn("user", "What is HERMES?"),
