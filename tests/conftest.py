@@ -23,6 +23,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
+@pytest.fixture(autouse=True)
+def _own_data(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """No test sees the data folder of whoever runs it, or of a test beside it."""
+    monkeypatch.setenv("CITEWELL_DATA_DIR", str(tmp_path_factory.mktemp("own-data")))
+
+
 @pytest.fixture(scope="session")
 def chroma_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chroma]:
     """One server for the whole run; take ``chroma``, which starts it where a test has stopped it."""

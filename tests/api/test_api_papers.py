@@ -17,6 +17,7 @@ from api.jobs import Jobs, Watch, Work
 from api.spool import Job, Order, Spool
 from data import bundled_papers
 from rag.errors import NotFound, NotReady, StoreUnavailable
+from rag.settings import load_settings
 from rag.types import IngestReport
 from tests.fakes.app import app_over, running
 from tests.fakes.papers import PARSING, SPARSE
@@ -327,5 +328,5 @@ def test_an_upload_leaves_no_file_behind(tmp_path: Path, monkeypatch: pytest.Mon
 
     asyncio.run(add())
     assert list((tmp_path / "temp").iterdir()) == []
-    kept = sorted(path.suffix for path in (tmp_path / "own-data" / "jobs").iterdir())
+    kept = sorted(path.suffix for path in (load_settings().data_dir / "jobs").iterdir())
     assert kept == ["", ".json"]  # the lock, and how the job ended
