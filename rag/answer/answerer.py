@@ -15,6 +15,7 @@ from rag.answer.evidence import Weighed, Weights, weigh
 from rag.answer.extract import Choice, choose
 from rag.answer.introduced import entitles, is_coined
 from rag.answer.looked import Looked
+from rag.answer.picked import told_in
 from rag.answer.plain import plain_question
 from rag.answer.quote import Quote
 from rag.answer.reading import read_hits
@@ -118,9 +119,9 @@ class Answerer:
         with watch.stage("condense", turns=len(request.history)):
             standalone = self._standalone(request, cancelled)
         clock.lap("condense")
-        before = [turn.content for turn in request.history if turn.role == "assistant"]
-        said = "\n".join(before)
-        told, apart = said if standalone.more else "", said if standalone.others else ""
+        before = "\n".join(told_in(request.history))
+        told = before if standalone.more else ""
+        left_out = before if standalone.others else ""
 
         def looked(text: str) -> Looked:
             found = self._search.search(
@@ -130,7 +131,7 @@ class Answerer:
             with watch.stage("evidence") as note:
                 asked = read_question(found.text, self._words, found.idf)
                 weighed = weigh(asked, read_hits(asked, found, self._words, DEPTH), self._weights)
-                weighed = tuple(p for p in weighed if p.reading.paper.name not in apart) or weighed
+                weighed = tuple(paper for paper in weighed if paper.reading.paper.name not in left_out)
                 seen = weighed[: request.top_k]
                 quotes = choose(asked, seen, self._choice, told) or choose(asked, seen, self._choice)
                 through, sure = self._judged(asked, found, weighed, quotes)

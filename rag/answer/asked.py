@@ -13,18 +13,17 @@ from rag.answer.introduced import subject_of
 from rag.answer.people import with_people
 from rag.answer.verify.quantities import quantities
 from rag.answer.verify.tokens import tokenize
-from rag.answer.wording import kinds_wanted, papers_wanted
+from rag.answer.wording import VERB, kinds_wanted, papers_wanted
 from rag.index.words import Words
 
 _NAME = re.compile(r"(?<![.?!]\s)(?<!^)\b[A-Z][\w-]*|\b\w*[a-z][A-Z]\w*|\b[A-Z]{2,}\w*|\b[\w-]*\d[\w.-]*")
-_VERB = r"(?:were|was|are|is|do|does|did|has|have|had|can|could|will|would|should|must|may)"
 _COUNTED = re.compile(
-    rf"\bhow many (?!{_VERB}\b)((?:[\w-]+ ){{0,4}}?[\w-]+)"
-    rf"(?:(?<=s)(?= [a-z]+ed\b)|(?= (?:{_VERB}|in|on|of|with|per|to|that|there|for|from|by|a|an|the|take|took"
+    rf"\bhow many (?!{VERB}\b)((?:[\w-]+ ){{0,4}}?[\w-]+)"
+    rf"(?:(?<=s)(?= [a-z]+ed\b)|(?= (?:{VERB}|in|on|of|with|per|to|that|there|for|from|by|a|an|the|take|took"
     r"|make|made|give|gave|get|got|find|found|see|saw|read|run|ran|went|say|said|know|knew)\b|\W*$|[,?;]))",
     re.IGNORECASE,
 )
-_NAMED_KIND = re.compile(rf"\b(?:which|what) ((?:[\w'-]+ ){{1,6}}?)(?={_VERB}\b)", re.IGNORECASE)
+_NAMED_KIND = re.compile(rf"\b(?:which|what) ((?:[\w'-]+ ){{1,6}}?)(?={VERB}\b)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ _SWITCH = re.compile(
     re.IGNORECASE,
 )
 _ASIDE = re.compile(r"\bby the way\W*$", re.IGNORECASE)
-_OTHERS = (
+_FOR_PAPERS = (  # words that ask for papers and say nothing of what they are on
     "other others further additional more another paper papers study studies article articles work works"
     " have know"
 )
@@ -82,7 +82,7 @@ def condense(question: str, history: Sequence[Turn], words: Words) -> Standalone
     if (more or asks_again(alone)) and (before := _asked_before(turns, words)):
         return Standalone(alone, before, True, more=more)
     if wants_others(alone):
-        of_its_own = bool(set(words.terms(alone)) - set(words.terms(_OTHERS)))
+        of_its_own = bool(set(words.terms(alone)) - set(words.terms(_FOR_PAPERS)))
         asked = alone if of_its_own else _asked_before(turns, words) or alone
         return Standalone(alone, asked, asked is not alone, others=True)
     context = _context(alone, turns, words)

@@ -131,8 +131,11 @@ def can_count(text: str, quantity: Quantity) -> bool:
     """Whether a number may count things: a whole one that is no year, or a share, but not an interval's."""
     if quantity.unit == "%":
         return not _CONFIDENCE.match(text, quantity.end)
-    whole = quantity.value == round(quantity.value) if quantity.value < float("inf") else False
-    return whole and quantity.unit != "times" and not _YEAR.fullmatch(quantity.text.strip())
+    return (
+        quantity.value.is_integer()
+        and quantity.unit != "times"
+        and not _YEAR.fullmatch(quantity.text.strip())
+    )
 
 
 def counts_others(text: str, quantity: Quantity) -> bool:

@@ -34,13 +34,13 @@ _ITEMS = re.compile(
     r"|another\b|the other\b)"
 )
 _BULLET = re.compile(r"(?:^|\n)\s*(?:[-*•]|\d+[.)])\s+")
-_NEAREST = re.compile(r"(?s)\bNearest: .*")  # what a refusal names instead is no answer
+_NEAREST = re.compile(r"(?s)\bNearest: .*")  # where a refusal names papers
 _PAIR = 2
 
 
 def item_meant(question: str, turns: Sequence[Turn]) -> str:
     """The part of the last answer that "the second one" or "the faster one" picks."""
-    answers = [_NEAREST.sub("", turn.content) for turn in reversed(turns) if turn.role == "assistant"]
+    answers = told_in(turns)[::-1]
     if not answers:
         return ""
     answer = answers[0]
@@ -58,6 +58,11 @@ def item_meant(question: str, turns: Sequence[Turn]) -> str:
         best = max(items, key=lambda item: len(wanted & set(item.casefold().split())), default="")
         return best if wanted & set(best.casefold().split()) else ""
     return ""
+
+
+def told_in(turns: Sequence[Turn]) -> list[str]:
+    """What the answers told, the oldest first, without the papers that a refusal only names as nearest."""
+    return [_NEAREST.sub("", turn.content) for turn in turns if turn.role == "assistant"]
 
 
 def _counted_off(answers: Sequence[str]) -> list[str]:

@@ -109,10 +109,11 @@ _KINDS = {
     "acronym": _ACRONYM,
 }
 _MANY = 6  # papers of a list at most
-_VERB = r"(?:were|was|are|is|do|does|did|has|have|had|can|could|will|would|should|must|may|might)"
+VERB = r"(?:were|was|are|is|do|does|did|has|have|had|can|could|will|would|should|must|may|might)"
+"""Finds a verb that a question is formed with."""
 _PHRASE = (
-    rf"(?: (?!{_VERB}\b)[\w'’-]+){{1,4}}?"
-    rf"(?= (?:{_VERB}|[a-z]+ed|and|or|of|in|on|at|for|with|from|to|by|per|that)\b|\W*$|[,;?])"
+    rf"(?: (?!{VERB}\b)[\w'’-]+){{1,4}}?"
+    rf"(?= (?:{VERB}|[a-z]+ed|and|or|of|in|on|at|for|with|from|to|by|per|that)\b|\W*$|[,;?])"
 )
 _SOUGHT = re.compile(
     rf"\bhow (?:many|much){_PHRASE}|\b(?:which|what){_PHRASE}|(?<=\bwhat (?:is|as) )the{_PHRASE}"

@@ -120,6 +120,18 @@ def test_other_papers_leave_out_those_told_of(answerer: Answerer) -> None:
     assert not told & {citation.paper.id for citation in other.citations}
 
 
+def test_where_all_papers_were_told_of_there_are_no_others(answerer: Answerer) -> None:
+    question = "Which papers are on attention and translation?"
+    listed = " ".join(paper.name for paper in PAPERS)
+
+    def after(answer: str) -> Answer:
+        history = (Turn("user", question), Turn("assistant", answer))
+        return _checked(answerer.answer(Request("Any other papers?", history)))
+
+    assert after(listed).status == "insufficient_evidence"
+    assert after(f"None of the stored papers answers this. Nearest: {listed}").status == "answered"
+
+
 def test_a_filter_that_hides_the_answer_is_named(answerer: Answerer) -> None:
     question = "How is attention made sparse for translation?"
     answer = _checked(answerer.answer(Request(question, filters=Filters(year_from=2021))))
