@@ -235,4 +235,4 @@ def _power(base: float, exponent: str) -> float:
 
 
 def _spelt(word: str) -> float:
-    return sum(_VALUES[part] for part in re.split(r"[\s-]", word.casefold()))
+    return float(sum(_VALUES[part] for part in re.split(r"[\s-]", word.casefold())))
