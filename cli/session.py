@@ -33,7 +33,7 @@ def _open_service(settings: Settings) -> Service:
 def _open_encoder(settings: Settings) -> TokenEncoder:
     from rag.embed.encoder import TokenEncoder
 
-    return TokenEncoder.load(threads=settings.threads)
+    return TokenEncoder.load(threads=settings.threads, precision=settings.precision)
 
 
 def _open_answers(settings: Settings) -> AnswerStore:

@@ -83,7 +83,7 @@ class Parameters(BaseModel):
     packages: dict[str, str] = Field(default_factory=dict)
 
 
-DECIDING = ("bm25s", "chromadb", "ir-measures", "llama-index-core", "numpy", "onnxruntime", "PyStemmer")
+DECIDING = ("bm25s", "chromadb", "ir-measures", "llama-index-core", "numpy", "openvino", "PyStemmer")
 FREE = frozenset({"workers", "code"})
 
 

@@ -15,8 +15,8 @@ from rag.types import EmbeddingIdentity
 
 ROOT = Path(__file__).parent.parent
 DECIDING = (
-    "embedding", "late_interaction", "llm_check", "llm_context_tokens", "llm_max_tokens", "rerank_depth",
-    "rerank_model", "risk",
+    "embedding", "late_interaction", "llm_check", "llm_context_tokens", "llm_max_tokens", "precision",
+    "rerank_depth", "rerank_model", "risk",
 )  # fmt: skip
 """Settings that an answer depends on, and that anyone may read."""
 WRITING = ("answer", "condense")

@@ -89,6 +89,11 @@ class Settings(BaseSettings):
     rerank_api_key: SecretStr | None = Field(None, description="Key for that endpoint.")
     rerank_depth: int = Field(20, ge=1, le=50, description="Papers that it is shown.")
     threads: int = Field(0, ge=0, le=256, description="Threads for inference; 0 takes the cores there are.")
+    precision: Literal["auto", "float32"] = Field(
+        "auto",
+        description="What the local model multiplies: bfloat16 where the processor does that by the "
+        "matrix (AMX), or float32 everywhere.",
+    )
 
     judge_model: str | None = Field(
         None, description="Model that grades answers in evaluation runs; none unless set."

@@ -142,7 +142,11 @@ def embedding_model(settings: Settings, encoder: Future[TokenEncoder] | None = N
         ModelMissing: its weights are not to be had, or are not the ones expected.
     """
     if settings.embedding == "minilm":
-        opened = encoder.result() if encoder else TokenEncoder.load(threads=settings.threads)
+        opened = (
+            encoder.result()
+            if encoder
+            else TokenEncoder.load(threads=settings.threads, precision=settings.precision)
+        )
         return MiniLM(opened, projection=load_projection())
     from rag.embed.openai_like import OpenAICompatible
 

@@ -1,8 +1,8 @@
 """Texts to token states: the tokenizer, the session, and batches that waste little.
 
 One session serves all callers. A batch is what one core reads in one go: texts of like length, together no
-longer than one full pass, because wider batches cost more than they save. Several batches run side by side, a
-core each; one alone has two.
+longer than two full passes, because wider batches cost more than they save. Several batches run side by
+side, a core each; one alone has two.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from rag.embed.graph import Weights
-from rag.embed.session import Ids, ModelSession
+from rag.embed.session import Ids, ModelSession, Precision
 from rag.embed.weights import ModelFiles, find_minilm, load_weights
 from rag.errors import ModelMissing
 from rag.vectors import Floats
 
 MAX_TOKENS = 256
-_BATCH_TOKENS = MAX_TOKENS
+_BATCH_TOKENS = 2 * MAX_TOKENS
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -44,30 +44,35 @@ class Tokens:
 
 
 class TokenEncoder:
-    """MiniLM on ONNX Runtime: token ids in, last hidden states out.
+    """MiniLM on OpenVINO: token ids in, last hidden states out.
 
     Args:
         weights: the tensors of the checkpoint.
         tokenizer: path of its ``tokenizer.json``.
         threads: batches that run side by side; 0 takes the cores there are.
+        precision: what is multiplied, see `ModelSession`.
     """
 
-    def __init__(self, weights: Weights, tokenizer: Path, *, threads: int = 0) -> None:
+    def __init__(
+        self, weights: Weights, tokenizer: Path, *, threads: int = 0, precision: Precision = "auto"
+    ) -> None:
         self._tokenizer = _open_tokenizer(tokenizer)
         self._threads = threads or _cores()
-        self._session = ModelSession(weights, threads=self._threads)
+        self._session = ModelSession(weights, threads=self._threads, precision=precision)
         self._sep = self._tokenizer.encode("").ids[-1]
         self.content = _content_ids(self._tokenizer)
 
     @classmethod
-    def load(cls, files: ModelFiles | None = None, *, threads: int = 0) -> Self:
+    def load(
+        cls, files: ModelFiles | None = None, *, threads: int = 0, precision: Precision = "auto"
+    ) -> Self:
         """Finds, checks and opens the model.
 
         Raises:
             ModelMissing: the weights are not to be had, or are not the ones expected.
         """
         files = files or find_minilm()
-        return cls(load_weights(files.weights), files.tokenizer, threads=threads)
+        return cls(load_weights(files.weights), files.tokenizer, threads=threads, precision=precision)
 
     def count(self, texts: Sequence[str]) -> list[int]:
         """How many tokens each text has, special ones apart; nothing is cut."""

@@ -1,24 +1,23 @@
-"""MiniLM as an ONNX graph of fused operators, made from the safetensors file.
+"""MiniLM as a graph of OpenVINO's operators, made from the safetensors file.
 
-The graph holds no weights: they are handed to the session as initializers, so nothing is written to disk
-and nothing can go stale. The table of words, half of them all, is handed in with each call instead, so that
-sessions can share it. The operators are ONNX Runtime's contributed ones (domain ``com.microsoft``), which
-do an attention layer, or a residual sum with its normalisation, in one step.
+Nothing is written to disk, so nothing can go stale: the tensors of the checkpoint become constants of the
+graph as they are.
 
 Model: BERT (Devlin et al., 2019), six layers of width 384, twelve heads, exact (erf) GELU.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.embed.openvino import runtime
+
 if TYPE_CHECKING:
-    from onnx import NodeProto, TensorProto
+    from openvino import Model, Node  # type: ignore[import-untyped]
 
 Weights = Mapping[str, NDArray[np.float32]]
 
@@ -26,124 +25,95 @@ LAYERS = 6
 HEADS = 12
 WIDTH = 384
 EPSILON = 1e-12
-STATES = f"hidden.{LAYERS}"
-_CONTRIB = "com.microsoft"
 
 
-@dataclass(frozen=True, slots=True)
-class Graph:
-    """A serialised model, the tensors it expects as initializers, and the table of words."""
-
-    model: bytes
-    initializers: dict[str, NDArray[np.float32]]
-    words: NDArray[np.float32]
-
-
-def prepare(weights: Weights) -> dict[str, NDArray[np.float32]]:
-    """The tensors of the graph, from those of the checkpoint.
-
-    Checkpoints hold a linear layer as ``[out, in]``; the graph multiplies by ``[in, out]``, with the query,
-    key and value projections side by side.
-    """
-    tensors = {
-        "words": weights["embeddings.word_embeddings.weight"],
-        "positions": weights["embeddings.position_embeddings.weight"],
-        "segments": weights["embeddings.token_type_embeddings.weight"],
-        "embed.gamma": weights["embeddings.LayerNorm.weight"],
-        "embed.beta": weights["embeddings.LayerNorm.bias"],
-    }
-    for layer in range(LAYERS):
-        tensors.update(_layer_tensors(weights, f"encoder.layer.{layer}", f"{layer}"))
-    return {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}
-
-
-def _layer_tensors(weights: Weights, at: str, name: str) -> dict[str, NDArray[np.float32]]:
-    parts = [f"{at}.attention.self.{part}" for part in ("query", "key", "value")]
-    tensors = {
-        f"{name}.qkv.weight": np.concatenate([weights[f"{part}.weight"].T for part in parts], axis=1),
-        f"{name}.qkv.bias": np.concatenate([weights[f"{part}.bias"] for part in parts]),
-    }
-    for ours, theirs in (("attended", "attention.output"), ("output", "output")):
-        tensors[f"{name}.{ours}.weight"] = weights[f"{at}.{theirs}.dense.weight"].T
-        tensors[f"{name}.{ours}.bias"] = weights[f"{at}.{theirs}.dense.bias"]
-        tensors[f"{name}.{ours}.gamma"] = weights[f"{at}.{theirs}.LayerNorm.weight"]
-        tensors[f"{name}.{ours}.beta"] = weights[f"{at}.{theirs}.LayerNorm.bias"]
-    tensors[f"{name}.inner.weight"] = weights[f"{at}.intermediate.dense.weight"].T
-    tensors[f"{name}.inner.bias"] = weights[f"{at}.intermediate.dense.bias"]
-    return tensors
-
-
-def build(weights: Weights) -> Graph:
-    """The graph: ``ids``, ``lengths`` and ``words`` in, `STATES` out.
+def build(weights: Weights) -> Model:
+    """The graph: ``ids`` and ``lengths`` in, the last hidden states out.
 
     * ``ids``: int32 ``[batch, length]``, padded on the right
     * ``lengths``: int32 ``[batch]``, tokens that count in each row
-    * ``words``: float32 ``[vocabulary, 384]``
-    * `STATES`: float32 ``[batch, length, 384]``, the last hidden states; rows past a length mean nothing
+    * the states: float32 ``[batch, length, 384]``; rows past a length mean nothing
     """
-    from onnx import TensorProto, helper  # a quarter of a second to import, and needed once
-
-    tensors = prepare(weights)
-    words = tensors.pop("words")
-    graph = helper.make_graph(
-        [*_embedding_nodes(), *(node for layer in range(LAYERS) for node in _layer_nodes(layer))],
-        "minilm",
-        [
-            helper.make_tensor_value_info("ids", TensorProto.INT32, ["batch", "length"]),
-            helper.make_tensor_value_info("lengths", TensorProto.INT32, ["batch"]),
-            helper.make_tensor_value_info("words", TensorProto.FLOAT, list(words.shape)),
-        ],
-        [helper.make_tensor_value_info(STATES, TensorProto.FLOAT, ["batch", "length", WIDTH])],
-        [_declared(name, tensor) for name, tensor in tensors.items()],
-    )
-    opsets = [helper.make_opsetid("", 17), helper.make_opsetid(_CONTRIB, 1)]
-    model = helper.make_model(graph, opset_imports=opsets, ir_version=8)
-    return Graph(model.SerializeToString(), tensors, words)
+    made = _Maker(weights)
+    ids, lengths = made.input("ids", 2), made.input("lengths", 1)
+    positions = made.positions(ids)
+    states, mask = made.embedded(ids, positions), made.mask(positions, lengths)
+    for layer in range(LAYERS):
+        states = made.layer(f"encoder.layer.{layer}", states, mask)
+    return runtime().Model([states], [ids, lengths], "minilm")
 
 
-def _declared(name: str, tensor: NDArray[np.float32]) -> TensorProto:
-    """A tensor that the session is given by name, as if it lay in a file."""
-    from onnx import StringStringEntryProto, TensorProto
+class _Maker:
+    """Adds nodes, each named part of the checkpoint by its name there."""
 
-    declared = TensorProto(name=name, data_type=TensorProto.FLOAT, dims=tensor.shape)
-    declared.data_location = TensorProto.EXTERNAL
-    declared.external_data.append(StringStringEntryProto(key="location", value="given"))
-    return declared
+    def __init__(self, weights: Weights) -> None:
+        from openvino import opset14  # held off by `runtime` until it may be imported
 
+        self._weights = weights
+        self._ops = opset14
 
-def _node(op: str, inputs: Sequence[str], outputs: Sequence[str], **attributes: object) -> NodeProto:
-    from onnx import helper
+    def input(self, name: str, rank: int) -> Node:
+        return self._ops.parameter([-1] * rank, np.int32, name=name)
 
-    domain = "" if op in ("MatMul", "Sub") else _CONTRIB
-    return helper.make_node(op, inputs, outputs, domain=domain, **attributes)  # type: ignore[arg-type]  # attributes are of any type
+    def positions(self, ids: Node) -> Node:
+        """``[length]``: 0, 1, 2, ..."""
+        length = self._ops.gather(self._ops.shape_of(ids, "i32"), self._whole(1), self._whole(0))
+        return self._ops.range(self._whole(0), length, self._whole(1), "i32")
 
+    def embedded(self, ids: Node, positions: Node) -> Node:
+        words = self._rows("embeddings.word_embeddings", ids)
+        places = self._rows("embeddings.position_embeddings", positions)
+        one_segment = self._constant(self._weights["embeddings.token_type_embeddings.weight"][0])
+        summed = self._ops.add(self._ops.add(words, places), one_segment)
+        return self._normalised("embeddings.LayerNorm", summed)
 
-def _embedding_nodes() -> list[NodeProto]:
-    tables = ["words", "positions", "segments", "embed.gamma", "embed.beta"]
-    return [
-        _node("Sub", ["ids", "ids"], ["segment"]),  # all zero: there is one segment
-        _node("EmbedLayerNormalization", ["ids", "segment", *tables], ["hidden.0", ""], epsilon=EPSILON),
-    ]
+    def mask(self, positions: Node, lengths: Node) -> Node:
+        """Boolean ``[batch, 1, 1, length]``: which tokens are read."""
+        counts = self._ops.less(positions, self._ops.unsqueeze(lengths, self._whole(1)))
+        return self._ops.unsqueeze(counts, self._wholes(1, 2))
 
+    def layer(self, at: str, states: Node, mask: Node) -> Node:
+        parts = (f"{at}.attention.self.{part}" for part in ("query", "key", "value"))
+        query, key, value = (self._heads(self._linear(part, states)) for part in parts)
+        read = self._ops.scaled_dot_product_attention(query, key, value, mask)
+        read = self._shaped(self._turned(read), 0, 0, WIDTH)
+        states = self._residual(f"{at}.attention.output", read, states)
+        inner = self._ops.gelu(self._linear(f"{at}.intermediate.dense", states), "ERF")
+        return self._residual(f"{at}.output", inner, states)
 
-def _layer_nodes(n: int) -> list[NodeProto]:
-    return [
-        _node(
-            "Attention",
-            [f"hidden.{n}", f"{n}.qkv.weight", f"{n}.qkv.bias", "lengths"],
-            [f"{n}.heads"],
-            num_heads=HEADS,
-        ),
-        _node("MatMul", [f"{n}.heads", f"{n}.attended.weight"], [f"{n}.mixed"]),
-        _residual(f"{n}.mixed", f"hidden.{n}", f"{n}.attended", f"{n}.attended"),
-        _node("MatMul", [f"{n}.attended", f"{n}.inner.weight"], [f"{n}.wide"]),
-        _node("BiasGelu", [f"{n}.wide", f"{n}.inner.bias"], [f"{n}.gelu"]),
-        _node("MatMul", [f"{n}.gelu", f"{n}.output.weight"], [f"{n}.narrow"]),
-        _residual(f"{n}.narrow", f"{n}.attended", f"{n}.output", f"hidden.{n + 1}"),
-    ]
+    def _heads(self, states: Node) -> Node:
+        """``[batch, heads, length, width of a head]``."""
+        return self._turned(self._shaped(states, 0, 0, HEADS, WIDTH // HEADS))
 
+    def _residual(self, at: str, new: Node, old: Node) -> Node:
+        return self._normalised(f"{at}.LayerNorm", self._ops.add(self._linear(f"{at}.dense", new), old))
 
-def _residual(new: str, old: str, part: str, output: str) -> NodeProto:
-    """Sum of two and the bias, normalised."""
-    inputs = [new, old, f"{part}.gamma", f"{part}.beta", f"{part}.bias"]
-    return _node("SkipLayerNormalization", inputs, [output], epsilon=EPSILON)
+    def _linear(self, at: str, states: Node) -> Node:
+        weight, bias = self._weights[f"{at}.weight"], self._weights[f"{at}.bias"]
+        product = self._ops.matmul(states, self._constant(weight), False, True)
+        return self._ops.add(product, self._constant(bias))
+
+    def _normalised(self, at: str, states: Node) -> Node:
+        scaled = self._ops.mvn(states, self._wholes(-1), True, EPSILON, "INSIDE_SQRT")
+        gamma, beta = self._weights[f"{at}.weight"], self._weights[f"{at}.bias"]
+        return self._ops.add(self._ops.multiply(scaled, self._constant(gamma)), self._constant(beta))
+
+    def _rows(self, table: str, of: Node) -> Node:
+        return self._ops.gather(self._constant(self._weights[f"{table}.weight"]), of, self._whole(0))
+
+    def _shaped(self, states: Node, *shape: int) -> Node:
+        """Reshaped; 0 keeps the axis that stands there."""
+        return self._ops.reshape(states, self._wholes(*shape), True)
+
+    def _turned(self, states: Node) -> Node:
+        """The second and third axis change places."""
+        return self._ops.transpose(states, self._wholes(0, 2, 1, 3))
+
+    def _constant(self, value: NDArray[np.float32]) -> Node:
+        return self._ops.constant(value, shared_memory=False)
+
+    def _whole(self, value: int) -> Node:
+        return self._ops.constant(np.array(value, dtype=np.int32))
+
+    def _wholes(self, *values: int) -> Node:
+        return self._ops.constant(np.array(values, dtype=np.int32))

@@ -7,7 +7,7 @@ import time
 HEAVY = (
     "chromadb",
     "llama_index",
-    "onnxruntime",
+    "openvino",
     "fastapi",
     "pydantic",
     "numpy",

@@ -23,6 +23,7 @@ from llama_index.core.base.embeddings.base import BaseEmbedding
 from rag.embed.minilm import MiniLM
 from rag.embed.weights import WEIGHTS_SHA256
 from rag.types import Chunk, ChunkKind, Paper, Span
+from rag.vectors import Floats
 from tests.rag.embed.contract import ABSTRACT, EmbeddingContract, sample_paper
 
 DATA = Path(__file__).parents[2] / "data" / "embed"
@@ -34,15 +35,26 @@ class TestMiniLM(EmbeddingContract):
         return minilm
 
 
-def test_equal_to_sentence_transformers(minilm: MiniLM) -> None:
+def reference() -> tuple[list[str], Floats]:
     texts = json.loads((DATA / "texts.json").read_text(encoding="utf-8"))
-    reference = np.load(DATA / "reference.npz")["vectors"]
-    assert len(texts) == 40
-    assert np.abs(minilm.encode_texts(texts) - reference).max() < 1e-5
-    fits = [i for i, n in enumerate(minilm.count_tokens(texts)) if n <= minilm.max_tokens]
+    vectors = np.load(DATA / "reference.npz")["vectors"]
+    assert len(texts) == len(vectors) == 40
+    return texts, vectors
+
+
+def test_equal_to_sentence_transformers_in_float32() -> None:
+    texts, vectors = reference()
+    model = MiniLM.load(threads=2, precision="float32")
+    assert np.abs(model.encode_texts(texts) - vectors).max() < 1e-5
+    fits = [i for i, n in enumerate(model.count_tokens(texts)) if n <= model.max_tokens]
     assert 30 < len(fits) < 40
-    queries = np.array([minilm.encode_query(texts[i]).vector for i in fits])
-    assert np.abs(queries - reference[fits]).max() < 1e-5
+    queries = np.array([model.encode_query(texts[i]).vector for i in fits])
+    assert np.abs(queries - vectors[fits]).max() < 1e-5
+
+
+def test_as_good_as_equal_in_what_the_processor_multiplies_best(minilm: MiniLM) -> None:
+    texts, vectors = reference()
+    assert (minilm.encode_texts(texts) * vectors).sum(axis=1).min() > 0.9999
 
 
 def test_identity_is_that_of_the_weights_and_the_projection(minilm: MiniLM) -> None:

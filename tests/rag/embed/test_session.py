@@ -11,9 +11,9 @@ from rag.embed.session import Ids, ModelSession
 from rag.embed.weights import find_minilm, load_weights
 
 
-@pytest.fixture(scope="module")
-def session() -> ModelSession:
-    return ModelSession(load_weights(find_minilm().weights), threads=2)
+@pytest.fixture(scope="module", params=["auto", "float32"])
+def session(request: pytest.FixtureRequest) -> ModelSession:
+    return ModelSession(load_weights(find_minilm().weights), threads=2, precision=request.param)
 
 
 def ids(length: int) -> Ids:
@@ -38,4 +38,5 @@ def test_padding_changes_no_state(session: ModelSession) -> None:
     short, long = ids(9), ids(40)
     together = session.run([short, long])
     assert together.shape == (2, 40, 384)
-    np.testing.assert_allclose(together[0, :9], session.run([short])[0], atol=2e-5)
+    most = 0.05 if session.is_reduced else 2e-5
+    np.testing.assert_allclose(together[0, :9], session.run([short])[0], atol=most)

@@ -1,0 +1,35 @@
+"""OpenVINO, imported so that it tells nobody, and what this processor multiplies best."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import cast
+
+_REPORTS = "openvino_telemetry"
+_CPU_INFO = Path("/proc/cpuinfo")
+
+
+def runtime() -> ModuleType:
+    """The package ``openvino``.
+
+    It would report each import to its makers, through a package of its own that the lock leaves out. Where
+    that is installed all the same, it is taken for absent.
+    """
+    if _REPORTS not in sys.modules:
+        sys.modules[_REPORTS] = None  # type: ignore[assignment]  # an import of it fails, as if it were absent
+    import openvino  # type: ignore[import-untyped]  # ships stubs, and no mark that they count
+
+    return cast(ModuleType, openvino)
+
+
+def multiplies_bfloat16(cpu_info: Path = _CPU_INFO) -> bool:
+    """Whether the processor multiplies matrices of bfloat16 (AMX).
+
+    Those that only have vectors of bfloat16 are slower with them than with float32 (decision 0005).
+    """
+    try:
+        return "amx_bf16" in cpu_info.read_text(encoding="utf-8").split()
+    except OSError:
+        return False
