@@ -47,10 +47,8 @@ class _Maker:
     """Adds nodes, each named part of the checkpoint by its name there."""
 
     def __init__(self, weights: Weights) -> None:
-        from openvino import opset14  # held off by `runtime` until it may be imported
-
         self._weights = weights
-        self._ops = opset14
+        self._ops = runtime().opset14
 
     def input(self, name: str, rank: int) -> Node:
         return self._ops.parameter([-1] * rank, np.int32, name=name)

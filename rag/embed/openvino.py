@@ -7,15 +7,15 @@ from pathlib import Path
 from types import ModuleType
 from typing import cast
 
-_REPORTS = "openvino_telemetry"
+_REPORTS = "openvino.tools.ovc"
 _CPU_INFO = Path("/proc/cpuinfo")
 
 
 def runtime() -> ModuleType:
     """The package ``openvino``.
 
-    It would report each import to its makers, through a package of its own that the lock leaves out. Where
-    that is installed all the same, it is taken for absent.
+    Its part that converts models reports each import to the makers, and is the only one that does. Nothing is
+    converted here: it is taken for absent, which the package allows for.
     """
     if _REPORTS not in sys.modules:
         sys.modules[_REPORTS] = None  # type: ignore[assignment]  # an import of it fails, as if it were absent
