@@ -2,20 +2,18 @@ from __future__ import annotations
 
 import io
 import json
-import signal
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from functools import partial
-from itertools import count, pairwise
+from itertools import pairwise
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rich.console import Console
 
 from api.wire.ask import AskIn
 from cli.chat import Chat
@@ -34,6 +32,7 @@ from tests.fakes.app import app_over, served
 from tests.fakes.papers import PAPERS, SPARSE
 from tests.fakes.whole import WholeService
 
+ROOT = Path(__file__).parents[2]
 QUESTION = "How is attention made sparse?"
 FOLLOW_UP = "Does parsing need trees?"
 REFUSED = "Who won the world cup?"
@@ -285,48 +284,14 @@ def test_ctrl_c_pressed_again_before_the_prompt_is_back_does_not_leave(here: Her
     assert not list(lines)
 
 
-def _look_up(screen: Screen) -> None:
-    with screen.waiting("Looking…") as sign:
-        sign.now("Reading…")
-
-
-@pytest.mark.parametrize(
-    ("shows", "files"),
-    [(lambda screen: screen.line("one"), "/rich/console.py"), (_look_up, "/rich/live.py")],
-    ids=["a line", "a sign of waiting"],
-)
-def test_a_screen_still_shows_wherever_in_a_print_ctrl_c_was_pressed(
-    shows: Callable[[Screen], None], files: str
-) -> None:
-    def pressed(at: int) -> bool:
-        """Whether there is such a line in what runs of these files, before which to press."""
-        lines = count()
-
-        def trace(frame: FrameType, event: str, _: object) -> Any:
-            if not frame.f_code.co_filename.endswith(files):
-                return None
-            if event == "line" and next(lines) == at:
-                signal.raise_signal(signal.SIGINT)
-            return trace
-
-        sys.settrace(trace)
-        try:
-            shows(screen)
-        except KeyboardInterrupt:
-            return True
-        finally:
-            sys.settrace(None)
-        return False
-
-    for at in count():
-        shown = io.StringIO()
-        screen = Screen(Console(file=shown, force_terminal=True))
-        more = pressed(at)
-        screen.line("Stopped.")
-        assert "Stopped." in shown.getvalue()
-        if not more:
-            break
-    assert at > 50
+@pytest.mark.parametrize("printed", ["line", "sign"])
+def test_a_screen_still_shows_wherever_in_a_print_ctrl_c_was_pressed(printed: str) -> None:
+    python = [sys.executable, "-m", "tests.cli.pressing", printed]
+    done = subprocess.run(python, capture_output=True, text=True, check=False, cwd=ROOT)
+    assert (done.returncode, done.stderr) == (0, "")
+    lines, silent = done.stdout.split(maxsplit=1)
+    assert int(lines) > 50
+    assert silent.strip() == "[]"
 
 
 HOSTILE = "\x1b[31m\x9b5n\x1b]0;owned\x07\u202e"
