@@ -34,7 +34,7 @@ def _pressed(shows: Callable[[Screen], None], screen: Screen, files: str, at: in
     """Whether there is such a line in what runs of these files, before which to press."""
     lines = count()
 
-    def trace(frame: FrameType, event: str, _: object) -> Any:  # what sys.settrace wants
+    def trace(frame: FrameType, event: str, _: object) -> Any:
         if not frame.f_code.co_filename.endswith(files):
             return None
         if event == "line" and next(lines) == at:
