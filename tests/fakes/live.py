@@ -55,5 +55,8 @@ async def leave_after(
 
 
 def beside_the_lanes() -> int:
-    """Threads but for those that wait for the next call: their number is bounded, and grows as it likes."""
-    return sum(not thread.name.startswith("citewell-") for thread in threading.enumerate())
+    """Threads but for those that wait for the next call: their number is bounded, and grows as it likes.
+
+    Such are the lanes, and the pool behind ``asyncio.to_thread``.
+    """
+    return sum(not thread.name.startswith(("citewell-", "asyncio_")) for thread in threading.enumerate())
