@@ -91,8 +91,8 @@ class Settings(BaseSettings):
     threads: int = Field(0, ge=0, le=256, description="Threads for inference; 0 takes the cores there are.")
     precision: Literal["auto", "float32"] = Field(
         "auto",
-        description="What the local model multiplies: bfloat16 where the processor does that by the "
-        "matrix (AMX), or float32 everywhere.",
+        description="What the local model multiplies: bfloat16 where the processor is faster at it "
+        "(Intel with AMX, AMD from Zen 4 on), or float32 everywhere.",
     )
 
     judge_model: str | None = Field(

@@ -25,11 +25,12 @@ def runtime() -> ModuleType:
 
 
 def multiplies_bfloat16(cpu_info: Path = _CPU_INFO) -> bool:
-    """Whether the processor multiplies matrices of bfloat16 (AMX).
+    """Whether the processor is faster in bfloat16: by the matrix (AMX), or an AMD one by vectors.
 
-    Those that only have vectors of bfloat16 are slower with them than with float32 (decision 0005).
+    Intel's that only have vectors of bfloat16 are slower with them than with float32 (decision 0005).
     """
     try:
-        return "amx_bf16" in cpu_info.read_text(encoding="utf-8").split()
+        told = set(cpu_info.read_text(encoding="utf-8").split())
     except OSError:
         return False
+    return "amx_bf16" in told or {"AuthenticAMD", "avx512_bf16"} <= told

@@ -34,7 +34,7 @@ class ModelSession:
     Args:
         weights: the tensors of the checkpoint.
         threads: batches that the caller runs side by side; with more than one, a lone batch is given two.
-        precision: ``auto`` multiplies in bfloat16 where the processor does that by the matrix.
+        precision: ``auto`` multiplies in bfloat16 where the processor is faster at it.
     """
 
     def __init__(self, weights: Weights, *, threads: int, precision: Precision = "auto") -> None:

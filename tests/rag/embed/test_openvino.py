@@ -20,12 +20,19 @@ def test_a_package_that_reports_imports_is_never_loaded(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("flags", "expected"),
-    [("avx512f amx_bf16 amx_tile", True), ("avx512f avx512_bf16", False), ("avx2", False)],
+    ("vendor", "flags", "expected"),
+    [
+        ("GenuineIntel", "avx512f amx_bf16 amx_tile", True),
+        ("GenuineIntel", "avx512f avx512_bf16", False),
+        ("AuthenticAMD", "avx512f avx512_bf16", True),
+        ("AuthenticAMD", "avx2", False),
+    ],
 )
-def test_only_matrices_of_bfloat16_are_worth_rounding_for(tmp_path: Path, flags: str, expected: bool) -> None:
+def test_bfloat16_is_taken_only_where_it_is_faster(
+    tmp_path: Path, vendor: str, flags: str, expected: bool
+) -> None:
     info = tmp_path / "cpuinfo"
-    info.write_text(f"processor : 0\nflags\t\t: fpu {flags}\n", encoding="utf-8")
+    info.write_text(f"processor : 0\nvendor_id\t: {vendor}\nflags\t\t: fpu {flags}\n", encoding="utf-8")
     assert multiplies_bfloat16(info) is expected
 
 
