@@ -7,18 +7,22 @@ from collections.abc import Iterator
 from pathlib import PurePath
 from typing import TYPE_CHECKING, BinaryIO
 
+from rag.corpus.bibtex import BIBTEX
 from rag.corpus.conflicts import TextsSeen
 from rag.corpus.jsonl import JSONL
 from rag.corpus.reader import Reader, Record
 from rag.corpus.record import paper_from_record, source_name
 from rag.corpus.saved_page import SAVED_PAGE
+from rag.corpus.table import TABLE
+from rag.corpus.tagged import MEDLINE, RIS
+from rag.corpus.xml_entries import ATOM, PUBMED_XML
 from rag.errors import UnknownFormat
 from rag.types import Paper, Rejection
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
-READERS: tuple[Reader, ...] = (SAVED_PAGE, JSONL)
+READERS: tuple[Reader, ...] = (SAVED_PAGE, JSONL, RIS, MEDLINE, PUBMED_XML, ATOM, TABLE, BIBTEX)
 """Every format, in the order in which they are tried. A new one is one line here."""
 
 HEAD_BYTES = 4096
