@@ -175,7 +175,7 @@ class Service:
         """
         if format is not None:
             reader_named(format)
-        files = files_of(paths)
+        files = files_of(paths, without=self._data_dir)
         return self.ingest_papers(_read(files, format), on_progress=on_progress, cancelled=cancelled)
 
     def ingest_papers(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from typing import BinaryIO, NoReturn
+from typing import BinaryIO
 
+from rag.corpus.json_record import record_from_json
 from rag.corpus.lines import BOM, read_lines
 from rag.corpus.reader import Reader, Record
 from rag.types import Rejection
@@ -17,20 +17,7 @@ def read(stream: BinaryIO, name: str) -> Iterator[Record | Rejection]:
         if isinstance(line, Rejection):
             yield line
         elif line.strip():
-            yield _record(line, f"{name}:{number}")
-
-
-def _record(line: str, where: str) -> Record | Rejection:
-    try:
-        return Record(where, json.loads(line, parse_constant=_no_constant))
-    except json.JSONDecodeError as error:
-        return Rejection(where, f"Not valid JSON at character {error.pos + 1}: {error.msg}.")
-    except (ValueError, RecursionError):
-        return Rejection(where, "Not valid JSON: a number is out of bounds, or the nesting is too deep.")
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON")
+            yield record_from_json(line, f"{name}:{number}")
 
 
 def sniff(head: bytes) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from rag.corpus.bibtex import BIBTEX
 from rag.corpus.conflicts import TextsSeen
+from rag.corpus.json_list import JSON_LIST
 from rag.corpus.jsonl import JSONL
 from rag.corpus.reader import Reader, Record
 from rag.corpus.record import paper_from_record, source_name
@@ -22,7 +23,7 @@ from rag.types import Paper, Rejection
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
-READERS: tuple[Reader, ...] = (SAVED_PAGE, JSONL, RIS, MEDLINE, PUBMED_XML, ATOM, TABLE, BIBTEX)
+READERS: tuple[Reader, ...] = (SAVED_PAGE, JSONL, JSON_LIST, RIS, MEDLINE, PUBMED_XML, ATOM, TABLE, BIBTEX)
 """Every format, in the order in which they are tried. A new one is one line here."""
 
 HEAD_BYTES = 4096

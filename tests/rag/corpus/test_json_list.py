@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import io
+import json
+
+import pytest
+
+from rag.corpus import read_papers
+from rag.corpus.json_list import JSON_LIST
+from rag.types import Paper, Rejection
+from tests.rag.corpus.contract import ReaderContract, Texts
+
+
+class TestJsonList(ReaderContract):
+    reader = JSON_LIST
+    preamble_lines = 1
+    lines_per_record = 4
+
+    @staticmethod
+    def lines(texts: Texts) -> list[bytes]:
+        records = [
+            line
+            for title, abstract in texts
+            for line in (
+                " {",
+                f'"title": {json.dumps(title, ensure_ascii=False)},',
+                f'"abstract": {json.dumps(abstract)}',
+                "},",
+            )
+        ]
+        return [line.encode() for line in ("[", *records)]
+
+
+CSL = """\
+[
+  {"id": "marks2021", "type": "article-journal", "title": "Sleep {and} memory",
+   "abstract": "We asked \\"forty\\".",
+   "author": [{"family": "Marks", "given": "Ada"}, {"literal": "The Sleep Group"}],
+   "issued": {"date-parts": [["2021", 3]]}, "DOI": "10.1000/XYZ", "keyword": "sleep, memory"},
+  {"title": "Bad", "abstract": tru},
+  {"title": "Two on", "text": "a line."}, {"title": "One", "text": "more.", "authors": [{"name": "Bo Owen"}],
+   "year": 2019, "publicationDate": "2020-01-01", "url": "https://example.org/one"},
+  {"title": "Cut off",
+"""
+
+
+def read(text: str) -> list[Paper | Rejection]:
+    return list(read_papers(io.BytesIO(text.encode()), name="library.json"))
+
+
+def test_an_export_of_a_reference_manager() -> None:
+    marks, bad, two, one, cut = read(CSL)
+    assert marks == Paper(
+        id="marks2021",
+        title="Sleep {and} memory",
+        abstract='We asked "forty".',
+        authors=("Ada Marks", "The Sleep Group"),
+        year=2021,
+        url="https://doi.org/10.1000/xyz",
+        sources=("library.json",),
+        categories=("sleep", "memory"),
+    )
+    assert isinstance(bad, Rejection)
+    assert bad.where == "library.json:6"
+    assert isinstance(two, Paper)
+    assert isinstance(one, Paper)
+    assert (one.authors, one.year, one.url) == (("Bo Owen",), 2019, "https://example.org/one")
+    assert isinstance(cut, Rejection)
+    assert (cut.where, "never closed" in cut.why) == ("library.json:9", True)
+
+
+@pytest.mark.parametrize("text", ["[]", "[\n]", "[1, 2]", ""])
+def test_a_list_of_nothing_holds_no_papers(text: str) -> None:
+    assert list(read_papers(io.BytesIO(text.encode()), name="x", format="json")) == []
