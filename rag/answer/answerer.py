@@ -10,17 +10,19 @@ from rag import watch
 from rag.answer.asked import Asked, read_question
 from rag.answer.compose import Composed, compose
 from rag.answer.condense import Standalone, condense
-from rag.answer.confidence import Calibration, signals
+from rag.answer.confidence import GATES, Calibration, signals
 from rag.answer.evidence import Weighed, Weights, weigh
-from rag.answer.extract import Choice, choose
+from rag.answer.extract import Choice, choose, listed
 from rag.answer.introduced import entitles, is_coined
 from rag.answer.looked import Looked
+from rag.answer.narrowed import narrowed
 from rag.answer.picked import told_in
 from rag.answer.plain import plain_question
 from rag.answer.quote import Quote
 from rag.answer.reading import read_hits
 from rag.answer.refuse import Case, refusal_text, refuse
 from rag.answer.smalltalk import friendly_line
+from rag.answer.wording import MOST_PAPERS
 from rag.clock import Clock
 from rag.errors import InvalidInput, ModelFailed, Overtaken
 from rag.events import AskEvents, Retrieval, answer_of, told, told_text
@@ -37,6 +39,8 @@ EXTRACTIVE = "extractive"
 """What stands for the model's name where none writes."""
 DEPTH = 10
 """Papers that are read for evidence and for confidence, however many are shown."""
+_CERTAIN: tuple[Mapping[str, float], float] = (dict.fromkeys(GATES, 1.0), 1.0)
+"""The papers of an author, or of a year, are what is asked for."""
 _NAMED = 0.95  # probability that what is asked is treated, at least, where a quoted paper bears a coined name
 _SUBJECT = 3.5
 """The idf from which a term names a subject: it stands in no more than three papers of a hundred."""
@@ -124,20 +128,26 @@ class Answerer:
         left_out = before if standalone.others else ""
 
         def looked(text: str) -> Looked:
+            within = narrowed(text, request.filters, self._search, self._words)
             found = self._search.search(
-                text, top_k=max(request.top_k, DEPTH), filters=request.filters or None
+                within.text, top_k=max(request.top_k, DEPTH), filters=within.filters or None
             )
             clock.lap("retrieve")
             with watch.stage("evidence") as note:
                 asked = read_question(found.text, self._words, found.idf)
+                if within.alone:
+                    asked = replace(asked, papers=MOST_PAPERS)
                 weighed = weigh(asked, read_hits(asked, found, self._words, DEPTH), self._weights)
                 weighed = tuple(paper for paper in weighed if paper.reading.paper.name not in left_out)
                 seen = weighed[: request.top_k]
-                quotes = choose(asked, seen, self._choice, told) or choose(asked, seen, self._choice)
-                through, sure = self._judged(asked, found, weighed, quotes)
+                if within.alone:
+                    quotes, (through, sure) = listed(asked, seen), _CERTAIN
+                else:
+                    quotes = choose(asked, seen, self._choice, told) or choose(asked, seen, self._choice)
+                    through, sure = self._judged(asked, found, weighed, quotes)
                 note({"confidence": sure})
             clock.lap("evidence")
-            return Looked(request, standalone, asked, found, weighed, quotes, through, sure, clock)
+            return Looked(request, standalone, within, asked, found, weighed, quotes, through, sure, clock)
 
         if standalone.needs or standalone.alone == standalone.carried:
             return looked(standalone.carried)
@@ -181,7 +191,8 @@ class Answerer:
         with watch.stage("verify"):
             quotes = self._standing(looked.quotes) if looked.confidence >= self._threshold else ()
         looked.clock.lap("verify")
-        if quotes and self._writer is not None and looked.request.mode != "extractive":
+        by_model = looked.request.mode != "extractive" and not looked.within.alone
+        if quotes and self._writer is not None and by_model:
             try:
                 with watch.stage("write", mode="llm"):
                     yield from self._by_model(looked, self._writer, cancelled)
@@ -245,7 +256,7 @@ class Answerer:
         )
 
     def _refusal(self, looked: Looked) -> Answer:
-        case = Case(looked.asked, looked.found, looked.weighed, looked.through, looked.request.filters)
+        case = Case(looked.asked, looked.found, looked.weighed, looked.through, looked.within)
         refusal = refuse(case, self._words)
         looked.clock.lap("write")
         return replace(self._blank(looked), answer=refusal_text(refusal), refusal=refusal)
@@ -258,7 +269,7 @@ class Answerer:
             status="insufficient_evidence",
             confidence=looked.confidence,
             question=looked.request.question,
-            standalone_question=looked.asked.text,
+            standalone_question=looked.within.question or looked.asked.text,
             answer="",
             sentences=(),
             citations=(),

@@ -60,6 +60,18 @@ def choose(asked: Asked, weighed: Sequence[Weighed], choice: Choice, told: str =
     return tuple(quotes)
 
 
+def listed(asked: Asked, weighed: Sequence[Weighed]) -> tuple[Quote, ...]:
+    """The papers themselves, the newest first: of each what it proposes, or else its likeliest sentence."""
+    newest = sorted(weighed, key=lambda paper: -(paper.reading.paper.year or 0))[: asked.papers]
+    quotes = []
+    for paper in newest:
+        ranked = np.lexsort((-paper.sentences, -paper.reading.column("proposes"))).tolist()
+        spans = [paper.reading.spans[i] for i in ranked]
+        stating = (s for s in spans if not reads_as_instruction(s.of(paper.reading.paper.abstract)))
+        quotes += [Quote(paper.reading.paper, span) for span in islice(stating, 1)]
+    return tuple(quotes)
+
+
 def _papers(asked: Asked, weighed: Sequence[Weighed], choice: Choice) -> list[tuple[Weighed, int]]:
     """The papers to quote, the likeliest first, each with the most sentences it gets."""
     ranked = sorted(weighed, key=lambda paper: -paper.share)

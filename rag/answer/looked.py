@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from rag.answer.asked import Asked
 from rag.answer.condense import Standalone
 from rag.answer.evidence import Weighed
+from rag.answer.narrowed import Narrowed
 from rag.answer.quote import Quote
 from rag.clock import Clock
 from rag.retrieve import Retrieved
@@ -21,6 +22,7 @@ class Looked:
     Attributes:
         request: as it came.
         standalone: the question in the light of the history.
+        within: whose papers, and of which years, it is limited to.
         asked: the question as searched, taken apart.
         found: what the search gave.
         weighed: the papers read, with what each sentence is worth.
@@ -32,6 +34,7 @@ class Looked:
 
     request: Request
     standalone: Standalone
+    within: Narrowed
     asked: Asked
     found: Retrieved
     weighed: tuple[Weighed, ...]

@@ -9,6 +9,7 @@ from rag.answer.asked import Asked, names_in
 from rag.answer.detail_signals import missing_details
 from rag.answer.evidence import Weighed
 from rag.answer.lexicon import words_of
+from rag.answer.narrowed import Narrowed
 from rag.answer.wording import sought
 from rag.index.words import Words
 from rag.retrieve.retrieved import Retrieved
@@ -23,6 +24,7 @@ NOT_IN_CORPUS = "not_in_corpus"
 
 _NEAREST = 3
 _MISSING = 6
+_AUTHORS = 5  # named at most
 _TELLING = 0.4  # of the idf of an unknown word (a tenth of 200 papers); to miss a commoner one tells nothing
 _OPEN = 0.5  # the first gate that a question is less likely to pass than this is why it is refused
 _REASONS = {"about": OFF_DOMAIN, "found": NOT_IN_CORPUS, "said": DETAIL}
@@ -30,7 +32,7 @@ _REASONS = {"about": OFF_DOMAIN, "found": NOT_IN_CORPUS, "said": DETAIL}
 _SAID = {
     EMPTY_LIBRARY: "No paper is stored yet, so there is nothing to answer from.",
     UNCLEAR: "I can't tell what is asked: the question has no word that could be looked up.",
-    FILTERED_OUT: "Nothing within the given filters answers this.",
+    FILTERED_OUT: "Nothing within these limits answers this.",
     OFF_DOMAIN: "The stored papers are about other things; none of them answers this.",
     DETAIL: "The paper that comes nearest does not say this in its abstract.",
     NOT_IN_CORPUS: "None of the stored papers answers this.",
@@ -45,7 +47,7 @@ class Case:
     found: Retrieved
     weighed: Sequence[Weighed]
     through: Mapping[str, float]
-    filters: Filters
+    within: Narrowed
 
 
 def refuse(case: Case, words: Words) -> Refusal:
@@ -71,7 +73,7 @@ def _reason(case: Case) -> str:
         return EMPTY_LIBRARY
     if not case.asked.terms:
         return UNCLEAR
-    if case.filters and (case.found.hidden or not case.weighed):
+    if case.within.filters and (case.found.hidden or not case.weighed):
         return FILTERED_OUT
     if not case.through:
         return NOT_IN_CORPUS
@@ -117,19 +119,36 @@ def _suggestions(reason: str, case: Case, papers: Sequence[Paper], missing: Sequ
         return ["Name a method, a data set, a finding or a paper."]
     if reason == FILTERED_OUT:
         hidden = case.found.hidden
-        papers_match = (
-            f"they hide {hidden} paper{'s' * (hidden != 1)} that match as well"
-            if hidden
-            else "nothing passes them"
-        )
-        return [f"Widen or drop the filters ({', '.join(_filters_set(case.filters))}): {papers_match}."]
+        match = f"{hidden} paper{'s' * (hidden != 1)} that match{'es' * (hidden == 1)} as well"
+        if said := case.within.said:
+            without = f"Ask without {', '.join(f'“{words}”' for words in said)}: "
+            return [
+                without
+                + (f"{match} {'lie' if hidden != 1 else 'lies'} beyond." if hidden else "nothing is left.")
+            ]
+        filters = f"Widen or drop the filters ({', '.join(_filters_set(case.within.filters))}): "
+        return [filters + (f"they hide {match}." if hidden else "nothing passes them.")]
     if reason == DETAIL:
         wanted = ", ".join(f"“{word}”" for word in missing) or "this"
         link = f": {papers[0].url}" if papers[0].url else "."
-        return [f"The abstract of {papers[0].name} does not say {wanted}; its full text may{link}"]
+        told = [f"The abstract of {papers[0].name} does not say {wanted}; its full text may{link}"]
+        return [*told, *_recorded(papers[0])] if "record" in case.asked.wants else told
     if reason == OFF_DOMAIN:
         return ["Ask about something that the stored papers study, or add papers on this."]
     return ["Ask in other words, or add papers on this."]
+
+
+def _recorded(paper: Paper) -> list[str]:
+    """What is stored of a paper beside its abstract, for who asks who wrote it, or when."""
+    names = [*paper.authors[:_AUTHORS], *(["others"] if len(paper.authors) > _AUTHORS else [])]
+    people = (
+        [f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)] if names else []
+    )
+    told = [
+        *(f"its authors are {name}" for name in people),
+        *([f"its year is {paper.year}"] if paper.year else []),
+    ]
+    return [f"Beside the abstract is stored that {' and that '.join(told)}."] if told else []
 
 
 def _filters_set(filters: Filters) -> list[str]:

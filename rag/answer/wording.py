@@ -108,7 +108,8 @@ _KINDS = {
     "question": _QUESTION,
     "acronym": _ACRONYM,
 }
-_MANY = 6  # papers of a list at most
+MOST_PAPERS = 6
+"""Papers of a list at most."""
 VERB = r"(?:were|was|are|is|do|does|did|has|have|had|can|could|will|would|should|must|may|might)"
 """Finds a verb that a question is formed with."""
 _PHRASE = (
@@ -138,4 +139,4 @@ def papers_wanted(question: str) -> int:
     """How many papers it wants: 1 unless it says so, 2 for a comparison, more for a list."""
     if match := _NUMBERED.search(question):
         return _NUMBERS.get(match[1].casefold()) or int(match[1])
-    return 2 if _PAIR.search(question) else _MANY if _SEVERAL.search(question) else 1
+    return 2 if _PAIR.search(question) else MOST_PAPERS if _SEVERAL.search(question) else 1

@@ -77,6 +77,11 @@ class Columns:
         """The row of a paper, ``None`` if it isn't here."""
         return self._rows_of.get(paper_id)
 
+    @property
+    def authors(self) -> Iterable[str]:
+        """The names of all authors, folded."""
+        return self._having["authors"]
+
     def mask(self, filters: Filters) -> Mask:
         """Which papers the filters let through, one bool a row."""
         allowed = np.ones(len(self.ids), np.bool_)

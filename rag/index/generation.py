@@ -113,6 +113,10 @@ class Generation:
                 return first + row
         return None
 
+    def authors(self) -> tuple[str, ...]:
+        """The names of all authors, folded as filters compare them; some may have no paper left."""
+        return tuple(dict.fromkeys(name for columns in self._columns for name in columns.authors))
+
     def mask(self, filters: Filters) -> Mask | None:
         """Which rows the filters let through; ``None`` when they limit nothing."""
         if not filters:

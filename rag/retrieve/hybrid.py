@@ -58,6 +58,21 @@ class HybridSearch:
         with self._indexes.lease() as generation:
             return generation.info
 
+    def authors(self) -> tuple[str, ...]:
+        """The names of all authors, as filters compare them.
+
+        Raises:
+            IndexUnavailable: no index can be searched.
+        """
+        with self._indexes.lease() as generation:
+            return generation.authors()
+
+    def holds(self, filters: Filters) -> bool:
+        """Whether any paper passes the filters; errors as for ``authors``."""
+        with self._indexes.lease() as generation:
+            allowed = generation.mask(filters)
+            return len(generation.ids) > 0 if allowed is None else bool(allowed.any())
+
     def search(self, query: str, *, top_k: int, filters: Filters | None = None) -> Retrieved:
         """The papers that bear on the query, best first.
 

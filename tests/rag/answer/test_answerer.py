@@ -66,6 +66,33 @@ def test_what_no_paper_treats_is_refused_with_what_was_missed_and_what_comes_nea
     assert "fondue" in answer.answer
 
 
+def test_a_question_for_an_authors_papers_is_answered_with_them(answerer: Answerer) -> None:
+    question = "Which papers by Example?"
+    answer = _checked(answerer.answer(Request(question)))
+    assert (answer.status, answer.confidence, answer.standalone_question) == ("answered", 1.0, question)
+    assert [citation.paper.id for citation in answer.citations] == ["sparse"]
+    assert {hit.paper.id for hit in answer.retrieved} == {"sparse"}
+
+
+def test_papers_of_some_years_are_listed_the_newest_first(answerer: Answerer) -> None:
+    answer = _checked(answerer.answer(Request("papers since 2019")))
+    assert [citation.paper.id for citation in answer.citations] == ["parsing", "proteins", "sparse"]
+
+
+def test_what_a_question_limits_itself_to_is_searched_alone(answerer: Answerer) -> None:
+    asked = "How is attention made sparse in papers by Ada Example?"
+    answer = _checked(answerer.answer(Request(asked)))
+    assert {hit.paper.id for hit in answer.retrieved} == {"sparse"}
+    assert answer.status == "answered"
+
+
+def test_limits_in_a_question_that_hide_the_answer_are_named(answerer: Answerer) -> None:
+    answer = _checked(answerer.answer(Request("papers on sparse attention for translation since 2020")))
+    assert answer.refusal is not None
+    assert answer.refusal.reason == "filtered_out"
+    assert "“since 2020”" in answer.refusal.suggestions[0]
+
+
 @pytest.mark.parametrize("question", ["zzz qqq", "Write a function that makes attention sparse."])
 def test_what_no_paper_can_hold_is_not_answered_however_sure_the_gates_are(
     papers: World, question: str

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from rag.answer.narrowed import Narrowed
 from rag.answer.refuse import Case, refusal_text, refuse
 from rag.retrieve import Retrieved
 from rag.types import Filters, IndexInfo, Paper
@@ -27,7 +28,7 @@ def _case(
     info = IndexInfo(1, papers, "model")
     found = Retrieved(question, None, (), (), info, idf, unknown=unknown, hidden=hidden)
     read = [weighed(PAPER, [0.5, 0.5], 1.0)] if papers else []
-    return Case(ask(question), found, read, through, filters or Filters())
+    return Case(ask(question), found, read, through, Narrowed(question, filters or Filters()))
 
 
 @pytest.mark.parametrize(
@@ -120,3 +121,25 @@ def test_the_text_says_all_of_it() -> None:
 def test_an_empty_library_has_nothing_nearest() -> None:
     refusal = refuse(_case("sparse nets?", {}, papers=0), WORDS)
     assert (refusal.reason, refusal.nearest, refusal.missing) == ("empty_library", (), ())
+
+
+def test_who_wrote_a_paper_is_told_where_it_is_stored() -> None:
+    paper = replace(PAPER, authors=("Ada Example", "Bo Owen"), year=2021)
+    case = replace(
+        _case("Who wrote the sparse nets paper?", SURE | {"said": 0.1}),
+        weighed=[weighed(paper, [0.5, 0.5], 1.0)],
+    )
+    assert refuse(case, WORDS).suggestions[-1] == (
+        "Beside the abstract is stored that its authors are Ada Example and Bo Owen "
+        "and that its year is 2021."
+    )
+
+
+def test_what_the_wording_limits_is_told_as_it_was_said() -> None:
+    within = Narrowed(
+        "papers on nets", Filters(year_from=2020), ("since 2020",), question="papers since 2020"
+    )
+    case = replace(_case("papers on nets", SURE | {"found": 0.1}, hidden=1), within=within)
+    refusal = refuse(case, WORDS)
+    assert refusal.reason == "filtered_out"
+    assert refusal.suggestions == ("Ask without “since 2020”: 1 paper that matches as well lies beyond.",)
