@@ -141,7 +141,7 @@ class Answerer:
                 weighed = tuple(paper for paper in weighed if paper.reading.paper.name not in left_out)
                 seen = weighed[: request.top_k]
                 if within.alone:
-                    quotes, (through, sure) = listed(asked, seen), _CERTAIN
+                    quotes, (through, sure) = listed(asked, seen, told), _CERTAIN
                 else:
                     quotes = choose(asked, seen, self._choice, told) or choose(asked, seen, self._choice)
                     through, sure = self._judged(asked, found, weighed, quotes)
@@ -242,7 +242,7 @@ class Answerer:
             quote
             for quote in quotes
             if (paper := stored.get(quote.paper.id)) is not None
-            and quote.span.of(paper.abstract) == quote.span.of(quote.paper.abstract)
+            and quote.span.of(paper.abstract) == quote.text
             and paper.abstract == quote.paper.abstract
         )
 

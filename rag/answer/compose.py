@@ -58,7 +58,7 @@ class _Page:
         self.text += text
 
     def quote(self, quote: Quote, verified: bool) -> None:
-        words = quote.span.of(quote.paper.abstract)
+        words = quote.text
         start = len(self.text) + 1
         number = len(self.citations) + 1
         self.text += f" {words} [{number}]"

@@ -60,15 +60,18 @@ def choose(asked: Asked, weighed: Sequence[Weighed], choice: Choice, told: str =
     return tuple(quotes)
 
 
-def listed(asked: Asked, weighed: Sequence[Weighed]) -> tuple[Quote, ...]:
-    """The papers themselves, the newest first: of each what it proposes, or else its likeliest sentence."""
+def listed(asked: Asked, weighed: Sequence[Weighed], told: str = "") -> tuple[Quote, ...]:
+    """The papers themselves, the newest first: of each what it proposes, or else its likeliest sentence.
+
+    Arguments as for ``choose``.
+    """
     newest = sorted(weighed, key=lambda paper: -(paper.reading.paper.year or 0))[: asked.papers]
-    quotes = []
+    quotes: list[Quote] = []
     for paper in newest:
         ranked = np.lexsort((-paper.sentences, -paper.reading.column("proposes"))).tolist()
-        spans = [paper.reading.spans[i] for i in ranked]
-        stating = (s for s in spans if not reads_as_instruction(s.of(paper.reading.paper.abstract)))
-        quotes += [Quote(paper.reading.paper, span) for span in islice(stating, 1)]
+        said = [Quote(paper.reading.paper, paper.reading.spans[i]) for i in ranked]
+        stating = (quote for quote in said if not reads_as_instruction(quote.text) and quote.text not in told)
+        quotes += islice(stating, 1)
     return tuple(quotes)
 
 

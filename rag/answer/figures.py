@@ -65,7 +65,7 @@ def figure_missing(
             and (len(phrase) < _SEVERAL or not phrase.isdisjoint(words.terms(text)))
         )
 
-    if any(tells(quote.span.of(quote.paper.abstract)) for quote in quotes):
+    if any(tells(quote.text) for quote in quotes):
         return 0.0
     sentences = (span.of(reading.paper.abstract) for reading in cited for span in reading.spans)
     return _ELSEWHERE if any(map(tells, sentences)) else 1.0

@@ -13,3 +13,8 @@ class Quote:
 
     paper: Paper
     span: Span
+
+    @property
+    def text(self) -> str:
+        """The sentence."""
+        return self.span.of(self.paper.abstract)
