@@ -17,7 +17,7 @@ from llama_index.llms.openai_like import OpenAILike
 
 from eval.cases import Case
 from eval.outcome import Outcome
-from rag.answer.prompts import Prompt, fence_for, load_prompt
+from rag.answer.model.prompts import Prompt, fence_for, load_prompt
 from rag.errors import ConfigError, ModelFailed
 from rag.settings import Settings
 

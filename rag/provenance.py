@@ -8,7 +8,7 @@ from functools import cache
 from importlib import metadata
 from pathlib import Path
 
-from rag.answer.prompts import load_prompt
+from rag.answer.model.prompts import load_prompt
 from rag.saved import Provenance
 from rag.settings import Settings
 from rag.types import EmbeddingIdentity

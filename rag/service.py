@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from rag.answer.answerer import Answerer
-from rag.answer.examples import example_questions
+from rag.answer.question.examples import example_questions
 from rag.checks import (
     MAX_QUESTION,
     check_comment,

@@ -27,7 +27,7 @@ from rag.service import Service
 from rag.settings import Settings
 
 if TYPE_CHECKING:
-    from rag.answer.writer_checked import CheckedWriter
+    from rag.answer.write.checked import CheckedWriter
 
 # What speaks to endpoints is imported where one is set: it takes a second that local work needn't wait.
 
@@ -90,10 +90,10 @@ def language_model(settings: Settings, reader: BaseEmbedding, opened: ExitStack)
         return None
     from llama_index.llms.openai_like import OpenAILike
 
+    from rag.answer.model.client import Bounds, ChatModel
     from rag.answer.verify import ModelCheck
-    from rag.answer.writer import LlmWriter, Room
-    from rag.answer.writer_checked import CheckedWriter
-    from rag.answer.writer_client import Bounds, ChatModel
+    from rag.answer.write.checked import CheckedWriter
+    from rag.answer.write.writer import LlmWriter, Room
     from rag.embed.openai_like import OPENAI_URL
 
     key = settings.llm_api_key

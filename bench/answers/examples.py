@@ -17,11 +17,11 @@ from pathlib import Path
 from bench.answers.cases import Case, over
 from bench.answers.fit_evidence import DEPTH, Given
 from bench.answers.stack import Stack, opened
-from rag.answer.asked import read_question
-from rag.answer.confidence import signals
-from rag.answer.evidence import Weights, weigh
-from rag.answer.extract import Choice, choose
-from rag.answer.reading import read_hits
+from rag.answer.evidence.extract import Choice, choose
+from rag.answer.evidence.reading import read_hits
+from rag.answer.evidence.weigh import Weights, weigh
+from rag.answer.question.asked import read_question
+from rag.answer.refuse.confidence import signals
 from rag.index.words import Words
 from rag.retrieve import Retrieved
 from rag.types import Hit, Paper, StageScore

@@ -30,8 +30,8 @@ from bench.answers.cases import Case
 from bench.answers.examples import Example, kept
 from bench.answers.fit_evidence import parse_set
 from bench.answers.logit import Matrix, auroc, logistic
-from rag.answer.confidence import GATES, Calibration, passed
 from rag.answer.linear import Linear, logit, sigmoid
+from rag.answer.refuse.confidence import GATES, Calibration, passed
 from rag.settings import DEFAULT_RISK
 
 OUT = Path(__file__).parents[2] / "rag" / "answer" / "fitted" / "confidence.json"

@@ -23,10 +23,10 @@ import numpy as np
 from bench.answers.cases import Case, load, over, worth
 from bench.answers.logit import Matrix, listwise
 from bench.answers.stack import Stack, opened
-from rag.answer.asked import Asked, read_question
-from rag.answer.evidence import PAPER_SIGNALS, paper_signals
-from rag.answer.reading import Reading, read_hits
-from rag.answer.sentence_signals import SIGNALS
+from rag.answer.evidence.reading import Reading, read_hits
+from rag.answer.evidence.sentence_signals import SIGNALS
+from rag.answer.evidence.weigh import PAPER_SIGNALS, paper_signals
+from rag.answer.question.asked import Asked, read_question
 from rag.index.words import Words
 
 DEPTH = 10  # papers that the answer reads

@@ -7,22 +7,22 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from rag import watch
-from rag.answer.asked import Asked, read_question
-from rag.answer.compose import Composed, compose
-from rag.answer.condense import Standalone, condense
-from rag.answer.confidence import GATES, Calibration, signals
-from rag.answer.evidence import Weighed, Weights, weigh
-from rag.answer.extract import Choice, choose, listed
-from rag.answer.introduced import entitles, is_coined
+from rag.answer.evidence.compose import Composed, compose
+from rag.answer.evidence.extract import Choice, choose, listed
+from rag.answer.evidence.quote import Quote
+from rag.answer.evidence.reading import read_hits
+from rag.answer.evidence.weigh import Weighed, Weights, weigh
 from rag.answer.looked import Looked
-from rag.answer.narrowed import narrowed
-from rag.answer.picked import told_in
-from rag.answer.plain import plain_question
-from rag.answer.quote import Quote
-from rag.answer.reading import read_hits
-from rag.answer.refuse import Case, refusal_text, refuse
-from rag.answer.smalltalk import friendly_line
-from rag.answer.wording import MOST_PAPERS
+from rag.answer.question.asked import Asked, read_question
+from rag.answer.question.condense import Standalone, condense
+from rag.answer.question.narrowed import narrowed
+from rag.answer.question.picked import told_in
+from rag.answer.question.plain import plain_question
+from rag.answer.question.smalltalk import friendly_line
+from rag.answer.question.wording import MOST_PAPERS
+from rag.answer.refuse.confidence import GATES, Calibration, signals
+from rag.answer.refuse.refusal import Case, refusal_text, refuse
+from rag.answer.text.introduced import entitles, is_coined
 from rag.clock import Clock
 from rag.errors import InvalidInput, ModelFailed, Overtaken
 from rag.events import AskEvents, Retrieval, answer_of, told, told_text
@@ -33,7 +33,7 @@ from rag.settings import DEFAULT_RISK
 from rag.types import Answer, Cancelled, Request, never
 
 if TYPE_CHECKING:
-    from rag.answer.writer_checked import CheckedWriter
+    from rag.answer.write.checked import CheckedWriter
 
 EXTRACTIVE = "extractive"
 """What stands for the model's name where none writes."""

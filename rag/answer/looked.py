@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from rag.answer.asked import Asked
-from rag.answer.condense import Standalone
-from rag.answer.evidence import Weighed
-from rag.answer.narrowed import Narrowed
-from rag.answer.quote import Quote
+from rag.answer.evidence.quote import Quote
+from rag.answer.evidence.weigh import Weighed
+from rag.answer.question.asked import Asked
+from rag.answer.question.condense import Standalone
+from rag.answer.question.narrowed import Narrowed
 from rag.clock import Clock
 from rag.retrieve import Retrieved
 from rag.types import Request

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from rag.answer.compose import Composed
-from rag.answer.instructions import reads_as_instruction
+from rag.answer.evidence.compose import Composed
 from rag.answer.lexicon import words_of
+from rag.answer.text.instructions import reads_as_instruction
 from rag.answer.verify.clauses import shorter_forms
 from rag.answer.verify.markers import DraftReader, Part, Piece
 from rag.answer.verify.no_fact import states_no_fact

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from rag.answer.lexicon import words_of
-from rag.answer.verify.quantities import Quantity
+from rag.answer.text.quantities import Quantity
+from rag.answer.text.tokens import Token
 from rag.answer.verify.statement import Statement
-from rag.answer.verify.tokens import Token
 
 # Words with a meaning that a number is bound to on each side: in the claim, in the span.
 _OURS, _THEIRS = 1, 2

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import takewhile
 
+from rag.answer.text.tokens import Token
 from rag.answer.verify.statement import Statement
-from rag.answer.verify.tokens import Token
 
 _CONTRAST = frozenset({"but", "however", "whereas", "while", "yet"})
 _BEFORE_CONDITION = frozenset(

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 
+from rag.answer.text.names import stands_in
+from rag.answer.text.quantities import Quantity, quantities
+from rag.answer.text.tokens import Token
 from rag.answer.verify.bound_to import misplaced
 from rag.answer.verify.clauses import last_clause
 from rag.answer.verify.crossed import crossed
-from rag.answer.verify.names import stands_in
 from rag.answer.verify.opposites import negated_forms, sides
-from rag.answer.verify.quantities import Quantity, quantities
 from rag.answer.verify.statement import Statement, Turn, denies
 from rag.answer.verify.strength import overstated
-from rag.answer.verify.tokens import Token
 from rag.answer.verify.turned import turned_round
 
 CONTRADICTING = ("negation", "opposite")

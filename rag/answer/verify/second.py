@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Protocol
 
-from rag.answer.prompts import Message, Prompt, fence_for, load_prompt
+from rag.answer.model.prompts import Message, Prompt, fence_for, load_prompt
 from rag.types import Cancelled, never
 
 if TYPE_CHECKING:
-    from rag.answer.writer_client import ChatModel
+    from rag.answer.model.client import ChatModel
 
 _YES = "YES"
 

@@ -10,8 +10,8 @@ from typing import Self
 import numpy as np
 from llama_index.core.base.embeddings.base import BaseEmbedding
 
-from rag.answer.instructions import reads_as_instruction
-from rag.answer.verify.names import definitions, introduced
+from rag.answer.text.instructions import reads_as_instruction
+from rag.answer.text.names import definitions, introduced
 from rag.answer.verify.statement import Statement, read_statement
 from rag.corpus import sentence_spans
 from rag.embed.passages import encode_passages

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from rag.answer.lexicon import words_of
-from rag.answer.verify.names import names
+from rag.answer.text.names import names
+from rag.answer.text.quantities import Quantity, quantities
+from rag.answer.text.tokens import Token, tokenize
 from rag.answer.verify.opposites import sides
-from rag.answer.verify.quantities import Quantity, quantities
-from rag.answer.verify.tokens import Token, tokenize
 from rag.index.words import Words
 
 _SCOPE = 3  # terms that a negation reaches forward

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from rag.answer.lexicon import groups, words_of
+from rag.answer.text.tokens import Token
 from rag.answer.verify.opposites import compares, sides
 from rag.answer.verify.statement import Statement
-from rag.answer.verify.tokens import Token
 
 _BE = frozenset({"is", "are", "was", "were", "be", "been", "being"})
 _NO_SUBJECT = frozenset(

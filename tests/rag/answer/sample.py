@@ -7,15 +7,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from rag.answer.asked import Asked, read_question
-from rag.answer.confidence import GATES, Calibration
-from rag.answer.detail_signals import detail_signals
-from rag.answer.evidence import Weighed
+from rag.answer.evidence.quote import Quote
+from rag.answer.evidence.reading import Reading
+from rag.answer.evidence.sentence_signals import SIGNALS, numbers_in
+from rag.answer.evidence.weigh import Weighed
 from rag.answer.linear import Linear
-from rag.answer.people import with_anyone
-from rag.answer.quote import Quote
-from rag.answer.reading import Reading
-from rag.answer.sentence_signals import SIGNALS, numbers_in
+from rag.answer.question.asked import Asked, read_question
+from rag.answer.refuse.confidence import GATES, Calibration
+from rag.answer.refuse.detail_signals import detail_signals
+from rag.answer.text.people import with_anyone
 from rag.corpus import sentence_spans
 from rag.index.words import Words
 from rag.types import Hit, Paper, Span, StageScore

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.answer.confidence import GATES, Calibration
-from rag.answer.evidence import Weights
+from rag.answer.evidence.sentence_signals import SIGNALS
+from rag.answer.evidence.weigh import Weights
 from rag.answer.linear import Linear, load_fitted, logit, sigmoid
-from rag.answer.sentence_signals import SIGNALS
+from rag.answer.refuse.confidence import GATES, Calibration
 from rag.errors import ConfigError
 
 

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag.answer.text.quantities import quantities
 from rag.answer.verify import Verifier, reads_as_instruction
 from rag.answer.verify.attribute import AnswerChecker, verify_answer
 from rag.answer.verify.markers import DraftReader, Piece, read_draft
-from rag.answer.verify.quantities import quantities
 from rag.types import Cancelled, Paper, never
 from tests.fakes.embedding import WordHashEmbedding
 

@@ -1,0 +1,1 @@
+"""The sentences that answer: papers read, weighed, chosen, set down word for word."""

@@ -1,0 +1,149 @@
+"""The writer without a model: which sentences answer, from which papers, and how many are enough."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.answer.evidence.announced import announced
+from rag.answer.evidence.quote import Quote
+from rag.answer.evidence.reading import Reading
+from rag.answer.evidence.weigh import Weighed
+from rag.answer.question.asked import Asked
+from rag.answer.text.instructions import reads_as_instruction
+
+_PAIR = 2  # papers that a comparison wants
+_ON_IT = 0.5  # share of the question that a title has from which a listed paper is told by what it proposes
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """How the extractive writer chooses.
+
+    Attributes:
+        most: sentences in an answer; of a list of papers, one of each.
+        enough: no further sentence once those chosen hold this much of the probability.
+        rival: a second paper is quoted too when its share is at least this part of the best one's.
+        aside: sentences that such a paper gets.
+        partner: the same where the wording asks for several papers.
+        held: ... if it has at least this part of what the best one has of the question's words, by weight.
+        fresh: ... or when it alone has this weighted share of the question's terms in its title.
+    """
+
+    most: int = 4
+    enough: float = 0.93
+    rival: float = 0.6
+    aside: int = 1
+    partner: float = 0.01
+    held: float = 0.4
+    fresh: float = 0.2
+
+
+def choose(asked: Asked, weighed: Sequence[Weighed], choice: Choice, told: str = "") -> tuple[Quote, ...]:
+    """The sentences of the answer, by paper, the best first: its best sentence, the rest in their order.
+
+    Args:
+        asked: the question.
+        weighed: the papers read.
+        choice: how to choose.
+        told: an answer before this one; a sentence that stands in it is not said again.
+    """
+    quotes = []
+    for paper, room in _papers(asked, weighed, choice):
+        spans = paper.reading.spans
+        chosen = _sentences(asked, paper, room, choice.enough, told)
+        quotes += [Quote(paper.reading.paper, spans[i]) for i in chosen]
+    return tuple(quotes)
+
+
+def listed(asked: Asked, weighed: Sequence[Weighed], told: str = "") -> tuple[Quote, ...]:
+    """The papers themselves, the newest first: of each what it proposes, or else its likeliest sentence.
+
+    Arguments as for ``choose``.
+    """
+    newest = sorted(weighed, key=lambda paper: -(paper.reading.paper.year or 0))[: asked.papers]
+    quotes: list[Quote] = []
+    for paper in newest:
+        ranked = np.lexsort((-paper.sentences, -paper.reading.column("proposes"))).tolist()
+        said = [Quote(paper.reading.paper, paper.reading.spans[i]) for i in ranked]
+        stating = (quote for quote in said if not reads_as_instruction(quote.text) and quote.text not in told)
+        quotes += islice(stating, 1)
+    return tuple(quotes)
+
+
+def _papers(asked: Asked, weighed: Sequence[Weighed], choice: Choice) -> list[tuple[Weighed, int]]:
+    """The papers to quote, the likeliest first, each with the most sentences it gets."""
+    ranked = sorted(weighed, key=lambda paper: -paper.share)
+    if not ranked:
+        return []
+    if "acronym" in asked.wants:  # any paper that spells it out tells what it stands for
+        bar = choice.partner * ranked[0].share
+        ranked.sort(key=lambda paper: paper.share < bar or not paper.reading.column("tells").any())
+    best, rest = ranked[0], ranked[1:]
+    named = [paper for paper in rest if _adds(asked, best, paper) >= choice.fresh]
+    if asked.names:
+        named = [paper for paper in named if asked.named(paper.reading.title)]
+    if named and asked.papers <= _PAIR:
+        return [(paper, max(1, choice.most // _PAIR)) for paper in (best, named[0])]
+    if asked.papers > 1:
+        bar = choice.partner * best.share
+        held = choice.held * asked.share(best.reading.all_terms)
+        near = [
+            paper
+            for paper in rest[: asked.papers - 1]
+            if paper.share >= bar and asked.share(paper.reading.all_terms) >= held
+        ]
+        room = max(1, choice.most // (1 + len(near)))
+        return [(paper, room) for paper in (best, *near)]
+    if choice.most > choice.aside and rest and _rivals(asked, best, rest[0], choice.rival):
+        return [(best, choice.most - choice.aside), (rest[0], choice.aside)]
+    return [(best, choice.most)]
+
+
+def _rivals(asked: Asked, best: Weighed, other: Weighed, bar: float) -> bool:
+    """Whether another paper may be the one meant as well: it is as likely, and has the names asked about."""
+    named = asked.named(other.reading.all_terms) >= asked.named(best.reading.all_terms)
+    return named and other.share >= bar * best.share
+
+
+def _adds(asked: Asked, best: Weighed, other: Weighed) -> float:
+    """How much of the question only the other paper's title names."""
+    return asked.share(other.reading.title - best.reading.all_terms)
+
+
+def _sentences(asked: Asked, paper: Weighed, room: int, enough: float, told: str) -> list[int]:
+    """The likeliest sentence, then the next ones in the order of the abstract; none that gives orders.
+
+    What the likeliest one announces ("two constraints are considered") comes right behind it.
+    """
+    reading = paper.reading
+    ranked = np.lexsort((-paper.sentences, -_ahead(asked, reading))).tolist()
+    texts = [span.of(reading.paper.abstract) for span in reading.spans]
+    stating = (i for i in ranked if not reads_as_instruction(texts[i]) and texts[i] not in told)
+    order = list(islice(stating, room))
+    held = np.cumsum(paper.sentences[order])
+    wanted = 1 + int(np.searchsorted(held, enough))
+    items = announced(texts, order[0])[: room - 1] if order else []
+    others = [i for i in order[1:wanted] if i not in items]
+    return [*order[:1], *items, *sorted(others[: room - 1 - len(items)])]
+
+
+def _ahead(asked: Asked, reading: Reading) -> NDArray[np.float64]:
+    """What puts each sentence before likelier ones, or behind them.
+
+    Only a sentence with its number answers where something is to be counted, and so with a figure, a time or
+    an age that is asked for; what is to be explained is introduced first; a listed paper is told by what it
+    proposes. Where code lies, and what a paper asks, is told when it is asked for.
+    """
+    ahead: NDArray[np.float64] = np.maximum(reading.column("counted"), reading.column("tells"))
+    ahead = ahead + reading.column("introduces")
+    if asked.papers > _PAIR and asked.share(reading.title) >= _ON_IT:
+        ahead = ahead + reading.column("proposes")
+    for kind, signal in (("code", "points_to_code"), ("question", "asks")):
+        if kind not in asked.wants:
+            ahead = ahead - reading.column(signal)
+    return ahead

@@ -1,0 +1,1 @@
+"""The language model, for whoever has one: prompts out, checked replies in."""

@@ -1,0 +1,77 @@
+"""A question that says whose papers it means, or of which years: those words become filters.
+
+What an abstract says is found by its words; who wrote it, and when, stands beside it. So "papers by Hinton on
+capsules since 2015" is searched as "papers on capsules" among those papers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from rag.answer.lexicon import words_of
+from rag.answer.question.dated import dated
+from rag.answer.question.whose import whose
+from rag.index.words import Words
+from rag.types import Filters
+
+
+class Shelf(Protocol):
+    """What is known of the stored papers beside their abstracts."""
+
+    def authors(self) -> Sequence[str]:
+        """The names of all authors, as filters compare them."""
+
+    def holds(self, filters: Filters) -> bool:
+        """Whether any paper passes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """A question, and what it is limited to.
+
+    Attributes:
+        text: the question without the words that limit it.
+        filters: those given, and what the words add.
+        said: those words, as they stand.
+        alone: whether nothing else is asked: the papers themselves are wanted.
+        question: the question with those words; empty where there are none.
+    """
+
+    text: str
+    filters: Filters
+    said: tuple[str, ...] = ()
+    alone: bool = False
+    question: str = ""
+
+
+def narrowed(question: str, filters: Filters, shelf: Shelf, words: Words) -> Narrowed:
+    """Take whose papers, and of which years, out of a question's words.
+
+    Args:
+        question: able to stand alone.
+        filters: given beside it; authors among them are not added to, years only narrowed.
+        shelf: the stored papers.
+        words: the tokenizer, to tell whether anything else is asked.
+    """
+    text, limits, said = question, filters, list[str]()
+    if not filters.authors and (named := whose(question, shelf.authors)).authors:
+        text, limits, said = named.text, replace(filters, authors=named.authors), [*named.said]
+        of_that_year = _within(limits, named.year, named.year)
+        limits = of_that_year if shelf.holds(of_that_year) else limits
+    if (when := dated(text)) and shelf.holds(Filters(year_from=0)):
+        limits = _within(limits, when.first, when.last)
+        said.append(text[when.start : when.end].strip())
+        text = text[: when.start] + text[when.end :]
+    if not said:
+        return Narrowed(question, filters)
+    alone = set(words.terms(text)) <= set(words.terms(" ".join(words_of("about_papers"))))
+    return Narrowed(text.strip(), limits, tuple(said), alone, question)
+
+
+def _within(filters: Filters, first: int | None, last: int | None) -> Filters:
+    """The filters, no wider than these years."""
+    firsts = [year for year in (filters.year_from, first) if year is not None]
+    lasts = [year for year in (filters.year_to, last) if year is not None]
+    return replace(filters, year_from=max(firsts, default=None), year_to=min(lasts, default=None))

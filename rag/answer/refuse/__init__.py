@@ -1,0 +1,1 @@
+"""Whether the papers answer at all, and what is said where they don't."""

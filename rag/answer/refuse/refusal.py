@@ -1,0 +1,155 @@
+"""A refusal that helps: why there is no answer, what was not found, what comes nearest, what to try."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from rag.answer.evidence.weigh import Weighed
+from rag.answer.lexicon import words_of
+from rag.answer.question.asked import Asked, names_in
+from rag.answer.question.narrowed import Narrowed
+from rag.answer.question.wording import sought
+from rag.answer.refuse.detail_signals import missing_details
+from rag.index.words import Words
+from rag.retrieve.retrieved import Retrieved
+from rag.types import Filters, Paper, Refusal
+
+EMPTY_LIBRARY = "empty_library"
+UNCLEAR = "unclear_question"
+FILTERED_OUT = "filtered_out"
+OFF_DOMAIN = "off_domain"
+DETAIL = "detail_not_in_abstract"
+NOT_IN_CORPUS = "not_in_corpus"
+
+_NEAREST = 3
+_MISSING = 6
+_AUTHORS = 5  # named at most
+_TELLING = 0.4  # of the idf of an unknown word (a tenth of 200 papers); to miss a commoner one tells nothing
+_OPEN = 0.5  # the first gate that a question is less likely to pass than this is why it is refused
+_REASONS = {"about": OFF_DOMAIN, "found": NOT_IN_CORPUS, "said": DETAIL}
+
+_SAID = {
+    EMPTY_LIBRARY: "No paper is stored yet, so there is nothing to answer from.",
+    UNCLEAR: "I can't tell what is asked: the question has no word that could be looked up.",
+    FILTERED_OUT: "Nothing within these limits answers this.",
+    OFF_DOMAIN: "The stored papers are about other things; none of them answers this.",
+    DETAIL: "The paper that comes nearest does not say this in its abstract.",
+    NOT_IN_CORPUS: "None of the stored papers answers this.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """All that a refusal is written from."""
+
+    asked: Asked
+    found: Retrieved
+    weighed: Sequence[Weighed]
+    through: Mapping[str, float]
+    within: Narrowed
+
+
+def refuse(case: Case, words: Words) -> Refusal:
+    """The refusal of a question."""
+    reason = _reason(case)
+    papers = () if reason in (EMPTY_LIBRARY, UNCLEAR) else _nearest(case)
+    missing = () if reason == EMPTY_LIBRARY else _missing(case, words, reason)
+    return Refusal(reason, missing, papers, tuple(_suggestions(reason, case, papers, missing)))
+
+
+def refusal_text(refusal: Refusal) -> str:
+    """What a person reads."""
+    said = [_SAID[refusal.reason]]
+    if refusal.missing:
+        said.append("Looked for and not found: " + ", ".join(f"“{word}”" for word in refusal.missing) + ".")
+    if refusal.nearest and refusal.reason != OFF_DOMAIN:  # nothing is near then
+        said.append("Nearest: " + "; ".join(paper.name for paper in refusal.nearest) + ".")
+    return " ".join([*said, *refusal.suggestions])
+
+
+def _reason(case: Case) -> str:
+    if not case.found.info.papers:
+        return EMPTY_LIBRARY
+    if not case.asked.terms:
+        return UNCLEAR
+    if case.within.filters and (case.found.hidden or not case.weighed):
+        return FILTERED_OUT
+    if not case.through:
+        return NOT_IN_CORPUS
+    shut = (gate for gate, passed in case.through.items() if passed < _OPEN)
+    return _REASONS[next(shut, min(case.through, key=case.through.__getitem__))]
+
+
+def _nearest(case: Case) -> tuple[Paper, ...]:
+    ranked = sorted(case.weighed, key=lambda paper: -paper.share)
+    return tuple(paper.reading.paper for paper in ranked[:_NEAREST])
+
+
+def _missing(case: Case, words: Words, reason: str) -> tuple[str, ...]:
+    """What the nearest papers lack, as written: what is asked for, details, unknown words, rare ones."""
+    ranked = sorted(case.weighed, key=lambda paper: -paper.share)[:_NEAREST]
+    held = frozenset[str]().union(*(paper.reading.all_terms for paper in ranked))
+    details = missing_details(case.asked, [paper.reading for paper in ranked[:1]])
+    if reason == DETAIL:
+        asked = sought(case.asked.text)
+        details = (*asked, *(detail for detail in details if detail not in " ".join(asked).casefold()))
+    phrased = frozenset(term for detail in details for term in words.terms(detail))
+    asks = frozenset(case.asked.terms) - phrased
+    names = {name.casefold() for name in names_in(case.asked.text)}
+    lacking = {
+        word.text: min(case.found.idf(term) for term in word.terms)
+        for word in words.words(case.asked.text)
+        if asks.intersection(word.terms)
+        and not held.intersection(word.terms)
+        and word.text.casefold() not in words_of("asking")
+    }
+    unknown = set(case.found.unknown)
+    least = _TELLING * case.found.idf("")
+    telling = [word for word, rare in lacking.items() if rare >= least]
+    order = sorted(telling, key=lambda word: (word not in unknown, word not in names, -lacking[word]))
+    chosen = set(order[: _MISSING - len(details)])
+    return (*details[:_MISSING], *(word for word in lacking if word in chosen))
+
+
+def _suggestions(reason: str, case: Case, papers: Sequence[Paper], missing: Sequence[str]) -> list[str]:
+    if reason == EMPTY_LIBRARY:
+        return ["Add papers first: citewell ingest PATH."]
+    if reason == UNCLEAR:
+        return ["Name a method, a data set, a finding or a paper."]
+    if reason == FILTERED_OUT:
+        hidden = case.found.hidden
+        match = f"{hidden} paper{'s' * (hidden != 1)} that match{'es' * (hidden == 1)} as well"
+        if said := case.within.said:
+            without = f"Ask without {', '.join(f'“{words}”' for words in said)}: "
+            return [
+                without
+                + (f"{match} {'lie' if hidden != 1 else 'lies'} beyond." if hidden else "nothing is left.")
+            ]
+        filters = f"Widen or drop the filters ({', '.join(_filters_set(case.within.filters))}): "
+        return [filters + (f"they hide {match}." if hidden else "nothing passes them.")]
+    if reason == DETAIL:
+        wanted = ", ".join(f"“{word}”" for word in missing) or "this"
+        link = f": {papers[0].url}" if papers[0].url else "."
+        told = [f"The abstract of {papers[0].name} does not say {wanted}; its full text may{link}"]
+        return [*told, *_recorded(papers[0])] if "record" in case.asked.wants else told
+    if reason == OFF_DOMAIN:
+        return ["Ask about something that the stored papers study, or add papers on this."]
+    return ["Ask in other words, or add papers on this."]
+
+
+def _recorded(paper: Paper) -> list[str]:
+    """What is stored of a paper beside its abstract, for who asks who wrote it, or when."""
+    names = [*paper.authors[:_AUTHORS], *(["others"] if len(paper.authors) > _AUTHORS else [])]
+    people = (
+        [f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)] if names else []
+    )
+    told = [
+        *(f"its authors are {name}" for name in people),
+        *([f"its year is {paper.year}"] if paper.year else []),
+    ]
+    return [f"Beside the abstract is stored that {' and that '.join(told)}."] if told else []
+
+
+def _filters_set(filters: Filters) -> list[str]:
+    return [name for name in Filters.__slots__ if getattr(filters, name) not in ((), None)]

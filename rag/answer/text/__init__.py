@@ -1,0 +1,1 @@
+"""Words, numbers, names and turns of phrase, in a question or a sentence."""

@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+import pytest
+
+from rag.answer.question.wording import sought
+from tests.rag.answer.sample import WORDS, ask
+
+
+@pytest.mark.parametrize(
+    ("text", "papers"),
+    [
+        ("What is SimCLR?", 1),
+        ("How do A and B differ?", 2),
+        ("What do the two papers on hands contribute?", 2),
+        ("Which papers use wavelets?", 6),
+        ("What do recent studies say about sleep?", 6),
+        ("Who argues that nets are linear?", 6),
+        ("Which research groups use wavelets?", 6),
+        ("List papers about time series forecasting", 6),
+        ("Give me three papers on neural operators", 3),
+        ("papers on PDE foundation models", 6),
+        ("Please show me the most recent surveys of activation functions", 6),
+        ("latest research on chaotic dynamics", 6),
+        ("According to the simulation studies in the TSEN paper, what is needed?", 1),
+        ("How dropout works in deep nets", 1),
+        ("How many papers in the survey were left out?", 1),
+        ("Which Lie groups does the framework target?", 1),
+        ("In the study of wavelets, how do the authors measure noise?", 1),
+        ("When do investors who have a plan gain?", 1),
+        ("Does aspirin lower the risk of stroke?", 1),
+    ],
+)
+def test_the_wording_says_how_many_papers_are_wanted(text: str, papers: int) -> None:
+    assert ask(text).papers == papers
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("How many neurons are there?", "count"),
+        ("By how much does it improve?", "number"),
+        ("Why does it fail?", "reason"),
+        ("What is a transformer?", "thing"),
+        ("At which conference was it presented?", "record"),
+    ],
+)
+def test_the_kind_of_answer_is_read_off_the_wording(text: str, kind: str) -> None:
+    assert kind in ask(text).wants
+
+
+@pytest.mark.parametrize(
+    ("text", "made"),
+    [
+        ("Write a Python function that reverses a list.", True),
+        ("Please fix this SQL: SELECT name FROM users GROUP name;", True),
+        ("can you write me a short poem about networks?", True),
+        ("Generate code for a binary search in Java", True),
+        ("Give me a recipe for pancakes", True),
+        ("Show me a class of functions that networks approximate", False),
+        ("Which papers generate code?", False),
+        ("Give me code generation papers", False),
+        ("How do networks write a poem?", False),
+        ("Give me the papers on code generation", False),
+        ("Write a summary of what is known about sleep", False),
+    ],
+)
+def test_a_wish_for_something_to_be_made_is_no_question_to_papers(text: str, made: bool) -> None:
+    assert ("work" in ask(text).wants) == made
+
+
+@pytest.mark.parametrize(
+    ("question", "phrase"),
+    [
+        ("How many test problems is it tried on?", "how many test problems"),
+        ("At which university was it made?", "which university"),
+        ("What top-1 accuracy does it get?", "what top-1 accuracy"),
+        ("What is the gradient penalty coefficient of the net?", "the gradient penalty coefficient"),
+        ("How many GPUs trained it?", "how many GPUs"),
+        ("How long does it take?", "how long"),
+        ("Who funded the work?", "who funded"),
+        ("When was it written?", "when"),
+        ("Does it learn?", ""),
+        ("Why does it learn?", ""),
+    ],
+)
+def test_what_a_question_asks_for_is_told_in_its_own_words(question: str, phrase: str) -> None:
+    assert sought(question) == tuple(filter(None, [phrase]))
+
+
+def test_a_question_may_ask_for_several_things() -> None:
+    asked = "Which learning rate and how many layers were used, and who funded it?"
+    assert sought(asked) == ("which learning rate", "how many layers", "who funded")
+
+
+def test_a_question_asks_about_what_it_names_or_wants_explained() -> None:
+    assert ask("Who funded HERMES?").called == ("HERMES",)
+    assert ask("What is attention?").called == ("attention",)
+
+
+def test_words_that_only_ask_count_for_nothing() -> None:
+    assert ask("What does the paper propose to explain about neurons?").terms == ("neuron",)
+
+
+def test_a_question_of_such_words_alone_keeps_them() -> None:
+    assert ask("What does the paper show?").terms
+
+
+def test_a_share_is_weighed_by_rarity() -> None:
+    asked = ask("rare common", lambda term: 3.0 if term == "rare" else 1.0)
+    assert asked.share(frozenset({"rare"})) == 0.75
+    assert asked.share(frozenset({"rare"}), without=frozenset({"rare"})) == 0.0
+    assert asked.share(frozenset(), without=frozenset({"rare", "common"}), otherwise=1.0) == 1.0
+
+
+def test_how_rare_and_how_well_known_the_words_of_a_question_are() -> None:
+    asked = ask("rare common strange", _idf)
+    assert asked.known == 0.5
+    assert asked.rarity == (3 + 1 + 4) / (3 * 4)
+    assert ask("strange", _idf).rarity == 1.0
+
+
+def _idf(term: str) -> float:
+    """Of a library that has two words."""
+    return {"rare": 3.0, "common": 1.0}.get(term, 4.0)
+
+
+@pytest.mark.parametrize(
+    ("question", "counted"),
+    [
+        ("How many radiologists reviewed the scans of the patients?", "radiologists"),
+        ("How many newly diagnosed tumours were seen?", "newly diagnosed tumours"),
+        ("How many tokens took part in it?", "tokens"),
+        ("How many cigarettes a day did they smoke?", "cigarettes"),
+        ("How many attention heads does it use?", "attention heads"),
+    ],
+)
+def test_what_is_to_be_counted_ends_where_something_is_said_of_it(question: str, counted: str) -> None:
+    assert ask(question).counted == frozenset(WORDS.terms(counted))

@@ -1,0 +1,136 @@
+"""Whose papers, and of which years, a question says it means."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.answer.question.narrowed import Narrowed, narrowed
+from rag.types import Filters
+from tests.rag.answer.sample import WORDS
+
+AUTHORS = ("geoffrey hinton", "hinton ge", "ashish vaswani", "k. he", "cy díaz", "ludwig van den berg")
+
+
+@dataclass
+class Stored:
+    """Papers of these authors, with years or without; none of those refused."""
+
+    names: tuple[str, ...] = AUTHORS
+    dated: bool = True
+    refused: Filters | None = None
+
+    def authors(self) -> tuple[str, ...]:
+        return self.names
+
+    def holds(self, filters: Filters) -> bool:
+        return filters != self.refused and (self.dated or filters.year_from is None)
+
+
+def limited(question: str, filters: Filters | None = None, stored: Stored | None = None) -> Narrowed:
+    return narrowed(question, filters or Filters(), stored or Stored(), WORDS)
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "authors"),
+    [
+        ("Which papers by Hinton are about capsules?", "Which papers are about capsules?", {0, 1}),
+        ("papers by geoffrey hinton", "papers", {0, 1}),
+        ("papers by Hinton GE on capsules", "papers on capsules", {0, 1}),
+        ("What did G. Hinton find about capsules?", "What did the authors find about capsules?", {0, 1}),
+        ("What do Vaswani et al. say of depth?", "What do the authors say of depth?", {2}),
+        ("Is the model by Diaz faster than that of Vaswani and colleagues?", None, {2, 4}),
+        ("Has Kaiming He written about depth?", "Has the authors written about depth?", {3}),
+        ("van den Berg's papers on sleep", None, {5}),
+        ("Who cites the work by Berg?", None, {5}),
+    ],
+)
+def test_an_author_that_the_wording_names_is_a_filter(
+    question: str, text: str | None, authors: set[int]
+) -> None:
+    said = limited(question)
+    assert set(said.filters.authors) == {AUTHORS[at] for at in authors}
+    assert said.question == question
+    assert text is None or said.text == text
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "years"),
+    [
+        ("papers on flows since 2020", "papers on flows", (2020, None)),
+        ("Which papers published between 2018 and 2020 use flows?", "Which papers use flows?", (2018, 2020)),
+        ("list papers on flows published before 2016", "list papers on flows", (None, 2015)),
+        ("studies from 2010 onwards on flows", "studies on flows", (2010, None)),
+        ("which research from 2015-2018 is on flows", "which research is on flows", (2015, 2018)),
+        ("articles published in 2020 on flows", "articles on flows", (2020, 2020)),
+        ("papers after 2019 on flows", "papers on flows", (2020, None)),
+        ("work up to 2019 on flows", "work on flows", (None, 2019)),
+    ],
+)
+def test_years_that_the_wording_gives_papers_are_a_filter(
+    question: str, text: str, years: tuple[int | None, int | None]
+) -> None:
+    said = limited(question)
+    assert (said.text, (said.filters.year_from, said.filters.year_to)) == (text, years)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Which studies report mortality since 1990?",
+        "What was the mortality in 2019?",
+        "papers on the 2008 crisis",
+        "Is the Hinton diagram used?",
+        "What do Smith et al. say?",
+        "papers by topic",
+        "How is accuracy affected by Vaswani?",
+        "What was found in 2019 papers?",
+        "",
+    ],
+)
+def test_years_and_names_of_the_matter_stay_in_the_question(question: str) -> None:
+    assert limited(question) == Narrowed(question, Filters())
+
+
+@pytest.mark.parametrize(
+    ("question", "alone"),
+    [
+        ("papers by Hinton", True),
+        ("What has Hinton written?", True),
+        ("Which papers since 2020?", True),
+        ("Hinton's papers on capsules", False),
+        ("papers since 2020 on capsules", False),
+    ],
+)
+def test_a_question_for_the_papers_alone_is_told_from_one_on_them(question: str, alone: bool) -> None:
+    assert limited(question).alone is alone
+
+
+def test_a_year_beside_a_name_counts_where_such_a_paper_is_there() -> None:
+    question = "What do Vaswani et al. (2017) say of depth?"
+    both = Filters(authors=("ashish vaswani",), year_from=2017, year_to=2017)
+    assert limited(question).filters == both
+    assert limited(question, stored=Stored(refused=both)).filters == Filters(authors=("ashish vaswani",))
+
+
+def test_papers_without_years_leave_the_wording_as_it_is() -> None:
+    question = "papers on flows since 2020"
+    assert limited(question, stored=Stored(dated=False)) == Narrowed(question, Filters())
+
+
+def test_filters_given_beside_it_are_narrowed_and_never_widened() -> None:
+    given = Filters(authors=("ada example",), year_from=2015, year_to=2019, sources=("a.txt",))
+    said = limited("papers by Hinton on flows published before 2030", given)
+    assert said.filters == given
+    later = limited("papers on flows since 2017", given)
+    assert later.filters == Filters(
+        authors=("ada example",), year_from=2017, year_to=2019, sources=("a.txt",)
+    )
+
+
+@given(st.text(max_size=80))
+def test_without_known_authors_and_years_no_question_changes(question: str) -> None:
+    assert limited(question, stored=Stored(names=(), dated=False)) == Narrowed(question, Filters())

@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import pytest
+
+from rag.answer.evidence.quote import Quote
+from rag.answer.refuse.detail_signals import detail_signals
+from rag.types import Paper
+from tests.rag.answer.sample import SPARSE as PAPER
+from tests.rag.answer.sample import WORDS, ask, lacking, weighed
+
+
+@pytest.mark.parametrize(
+    ("question", "missing"),
+    [
+        ("Which batch size was used?", 1.0),
+        ("How many GPUs did it take?", 1.0),
+        ("Which learning rate was used?", 0.0),  # the abstract speaks of it
+        ("Which learning rate and which optimizer were used?", 1.0),
+        ("Why does sparse attention work?", 0.0),
+        ("Which optimiser is used?", 1.0),  # "optimal" is none
+        ("Which step sizes does it take?", 1.0),  # "size" and "step" stand apart
+    ],
+)
+def test_a_detail_of_how_it_was_done_is_missing_unless_the_papers_speak_of_it(
+    question: str, missing: float
+) -> None:
+    assert lacking(question)["detail_missing"] == missing
+
+
+@pytest.mark.parametrize(
+    ("question", "missing"),
+    [
+        ("What batch size was used?", 1.0),
+        ("How many GPUs did it take?", 1.0),
+        ("Who annotated the sentences?", 1.0),
+        ("Does attention help where the batch size is small?", 0.0),  # a batch size is not what it asks for
+        ("How much slower does it learn?", 0.0),  # words may say that
+        ("Why is attention sparse?", 0.0),
+    ],
+)
+def test_what_is_asked_for_and_plainly_not_there(question: str, missing: float) -> None:
+    assert lacking(question)["plainly_missing"] == missing
+
+
+def test_a_figure_is_that_of_the_paper_with_the_rarest_name_of_the_question() -> None:
+    plain = Paper("o", "QuickNet", "QuickNet is accurate on CIFAR-10. It is fast.")
+    read = [weighed(paper, [], 0.5).reading for paper in (PAPER, plain)]
+    quotes = [Quote(reading.paper, reading.spans[0]) for reading in read]
+
+    def missing(rare: str) -> float:
+        asked = ask(
+            "What accuracy does QuickNet reach on CIFAR-10?", lambda term: 3.0 if term == rare else 1.0
+        )
+        return detail_signals(asked, read, quotes, WORDS)["figure_missing"]
+
+    assert missing("quicknet") == 1.0
+    assert missing("cifar10") == 0.0
+
+
+def test_the_kind_of_thing_asked_for_stands_in_the_paper_that_is_named() -> None:
+    other = Paper("o", "Kernels", "A kernel learns. Kernels differ.")
+    read = [weighed(paper, [0.5, 0.5], 0.5).reading for paper in (PAPER, other)]
+    found = detail_signals(
+        ask("Which kernel does the CIFAR-10 model use?"), read, [Quote(PAPER, read[0].spans[0])], WORDS
+    )
+    assert found["kind_missing"] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("question", "abstract", "missing"),
+    [
+        ("Is the code available?", "It is fast. It is small.", 1.0),
+        ("Does the paper release an implementation?", "It is fast. It is small.", 1.0),
+        ("Where can I find the code?", "It is fast. Code: https://example.org/x", 0.0),
+        ("Can it generate code?", "It is fast. It is small.", 0.0),
+        ("In which year was the survey held?", "We asked 50 patients. They slept.", 1.0),
+        ("When was the trial of sleep conducted?", "We asked 50 patients. They slept.", 1.0),
+        ("When was the trial of sleep conducted?", "In 2009 we asked 50 patients. They slept.", 0.0),
+        ("How long were the patients followed?", "We asked 50 patients. They slept.", 1.0),
+        ("How long were the patients followed?", "We asked 50 patients for 2 years. They slept.", 0.0),
+        ("How long does training take?", "We train it in 5h. It is small.", 0.0),
+        ("How long does training take?", "We train a 4D model. It is small.", 1.0),
+        ("In which years was it collected?", "We asked 50 patients for 2 years. They slept.", 1.0),
+        ("In which month was it held?", "We asked 50 patients in 2009. They slept.", 1.0),
+        ("In which month was it held?", "We asked 50 patients in May 2009. They slept.", 0.0),
+        ("How old were the rats?", "We fed 50 rats. They slept.", 1.0),
+        ("How old were the rats?", "We fed 50 5-week-old rats. They slept.", 0.0),
+        ("What was the mean age?", "We asked 50 patients, aged 40. They slept.", 0.0),
+        ("How much did the survey cost?", "We asked 50 patients. They slept.", 1.0),
+        ("How much did the survey cost?", "We asked 50 patients for €40 each. They slept.", 0.0),
+        ("Is there any software for it?", "It is fast. It is small.", 1.0),
+        ("What does RCT stand for?", "A randomised trial (RCT) was held. They slept.", 0.0),
+        ("What does RCT stand for?", "We did an RCT (randomised controlled trial). They slept.", 0.0),
+        ("What does RCT stand for?", "We present RCT, Random Clipped Terms. They slept.", 0.0),
+        ("What is RCT short for?", "An RCT was held. They slept.", 1.0),
+        ("When were the patients treated?", "We treated 50 patients. They slept.", 1.0),
+        ("When were the patients treated?", "We treated 50 patients within 3 hours. They slept.", 0.0),
+        ("How long is the corridor?", "We asked 50 patients. They slept.", 0.0),
+        ("When does it fail?", "We asked 50 patients. They slept.", 0.0),
+    ],
+)
+def test_where_the_code_is_when_it_was_done_and_for_how_long_must_be_told(
+    question: str, abstract: str, missing: float
+) -> None:
+    signals = lacking(question, paper=Paper("p", "Sleep", abstract))
+    kinds = ("code", "year", "month", "age", "duration", "cost", "time", "expansion")
+    assert max(signals[f"{kind}_missing"] for kind in kinds) == missing
+    assert signals["plainly_missing"] == missing
