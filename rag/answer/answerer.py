@@ -15,10 +15,11 @@ from rag.answer.evidence.weigh import Weighed, Weights, weigh
 from rag.answer.looked import Looked
 from rag.answer.question.asked import Asked, read_question
 from rag.answer.question.condense import Standalone, condense
-from rag.answer.question.narrowed import narrowed
+from rag.answer.question.narrowed import Narrowed, narrowed
 from rag.answer.question.picked import told_in
 from rag.answer.question.plain import plain_question
 from rag.answer.question.smalltalk import friendly_line
+from rag.answer.question.talk import Talk, talked, turned, within_talk
 from rag.answer.question.wording import MOST_PAPERS
 from rag.answer.refuse.confidence import GATES, Calibration, signals
 from rag.answer.refuse.refusal import Case, refusal_text, refuse
@@ -120,49 +121,52 @@ class Answerer:
             Stopped: it was cancelled.
         """
         clock = Clock()
+        filters, shelf, words = request.filters, self._search, self._words
         with watch.stage("condense", turns=len(request.history)):
-            standalone = self._standalone(request, cancelled)
+            talk = talked(request.history, filters, shelf, words)
+            again = turned(plain_question(request.question), talk, filters, shelf, words)
+            standalone = self._standalone(request, talk, cancelled)
+            by_itself = again or narrowed(standalone.alone, filters, shelf, words)
+            in_talk = again or within_talk(standalone.carried, talk, filters, shelf, words)
         clock.lap("condense")
-        before = "\n".join(told_in(request.history))
-        told = before if standalone.more else ""
-        left_out = before if standalone.others else ""
-
-        def looked(text: str) -> Looked:
-            within = narrowed(text, request.filters, self._search, self._words)
-            found = self._search.search(
-                within.text, top_k=max(request.top_k, DEPTH), filters=within.filters or None
-            )
-            clock.lap("retrieve")
-            with watch.stage("evidence") as note:
-                asked = read_question(found.text, self._words, found.idf)
-                if within.alone:
-                    asked = replace(asked, papers=MOST_PAPERS)
-                weighed = weigh(asked, read_hits(asked, found, self._words, DEPTH), self._weights)
-                weighed = tuple(paper for paper in weighed if paper.reading.paper.name not in left_out)
-                seen = weighed[: request.top_k]
-                if within.alone:
-                    quotes, (through, sure) = listed(asked, seen, told), _CERTAIN
-                else:
-                    quotes = choose(asked, seen, self._choice, told) or choose(asked, seen, self._choice)
-                    through, sure = self._judged(asked, found, weighed, quotes)
-                note({"confidence": sure})
-            clock.lap("evidence")
-            return Looked(request, standalone, within, asked, found, weighed, quotes, through, sure, clock)
-
-        if standalone.needs or standalone.alone == standalone.carried:
-            return looked(standalone.carried)
-        alone = looked(standalone.alone)
+        if standalone.needs or by_itself == in_talk:
+            return self._looked(request, standalone, in_talk, clock)
+        alone = self._looked(request, standalone, by_itself, clock)
         if standalone.needs is False:
             return alone
-        carried = looked(standalone.carried)
+        carried = self._looked(request, standalone, in_talk, clock)
         answers = carried.confidence >= max(alone.confidence, self._threshold)
         better = answers and _continues(alone.asked, carried)
         return carried if better else alone
 
-    def _standalone(self, request: Request, cancelled: Cancelled) -> Standalone:
+    def _looked(self, request: Request, standalone: Standalone, within: Narrowed, clock: Clock) -> Looked:
+        """What one reading of the question finds."""
+        before = "\n".join(told_in(request.history))
+        told, left_out = (before if flag else "" for flag in (standalone.more, standalone.others))
+        found = self._search.search(
+            within.text, top_k=max(request.top_k, DEPTH), filters=within.filters or None
+        )
+        clock.lap("retrieve")
+        with watch.stage("evidence") as note:
+            asked = read_question(found.text, self._words, found.idf)
+            if within.alone:
+                asked = replace(asked, papers=MOST_PAPERS)
+            weighed = weigh(asked, read_hits(asked, found, self._words, DEPTH), self._weights)
+            weighed = tuple(paper for paper in weighed if paper.reading.paper.name not in left_out)
+            seen = weighed[: request.top_k]
+            if within.alone:
+                quotes, (through, sure) = listed(asked, seen, told), _CERTAIN
+            else:
+                quotes = choose(asked, seen, self._choice, told) or choose(asked, seen, self._choice)
+                through, sure = self._judged(asked, found, weighed, quotes)
+            note({"confidence": sure})
+        clock.lap("evidence")
+        return Looked(request, standalone, within, asked, found, weighed, quotes, through, sure, clock)
+
+    def _standalone(self, request: Request, talk: Talk, cancelled: Cancelled) -> Standalone:
         """The question in the light of the history, by the language model if there is one, else by rules."""
         question, history = plain_question(request.question), request.history
-        by_rules = condense(question, history, self._words)
+        by_rules = condense(question, talk.turns, self._words)
         if self._writer is None or request.mode == "extractive" or not history:
             return by_rules
         try:

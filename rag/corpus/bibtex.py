@@ -29,6 +29,7 @@ _WORD = re.compile(r"[^\s={}()\"#,]+")
 _NO_ENTRY = ("comment", "preamble")
 _BETWEEN_NAMES = re.compile(r"\s+and\s+(?![^{}]*\})", re.IGNORECASE)
 _BETWEEN_KEYWORDS = re.compile(r"\s*[,;]\s*")
+_VERSION = re.compile(r"v\d+$")
 _ESCAPED = re.compile(r"\\([_%&#~])")
 _MOST_ABBREVIATIONS = 10_000
 
@@ -100,6 +101,7 @@ def _record(abbreviations: str, block: str, where: str) -> Record | Rejection:
             doi=_ESCAPED.sub(r"\1", said.get("doi", "")),
             urls=[_ESCAPED.sub(r"\1", said.get("url", "")), preprint and f"https://arxiv.org/abs/{preprint}"],
             categories=_BETWEEN_KEYWORDS.split(printed(said.get("keywords", ""))),
+            known_as=_VERSION.sub("", preprint),
         ),
     )
 

@@ -44,7 +44,7 @@ def item_meant(question: str, turns: Sequence[Turn]) -> str:
     if not answers:
         return ""
     answer = answers[0]
-    titles = _TITLE.findall(answer)
+    titles = titles_in(answer)
     if len(titles) > 1 and (found := _BOTH.search(question)):
         two = slice(-_PAIR, None) if "last" in found.group().casefold() else slice(_PAIR)
         return " ".join(titles[two])
@@ -60,6 +60,11 @@ def item_meant(question: str, turns: Sequence[Turn]) -> str:
     return ""
 
 
+def titles_in(answer: str) -> list[str]:
+    """The titles of the papers that an answer tells of."""
+    return _TITLE.findall(answer)
+
+
 def told_in(turns: Sequence[Turn]) -> list[str]:
     """What the answers told, the oldest first, without the papers that a refusal only names as nearest."""
     return [_NEAREST.sub("", turn.content) for turn in turns if turn.role == "assistant"]
@@ -71,11 +76,11 @@ def _counted_off(answers: Sequence[str]) -> list[str]:
     Titles or bullets of the last answer; else the titles of the last one that lists papers; else its parts.
     """
     _, *bullets = _BULLET.split(answers[0])
-    if len(titles := _TITLE.findall(answers[0])) > 1:
+    if len(titles := titles_in(answers[0])) > 1:
         return titles
     if len(bullets) > 1:
         return bullets
-    lists = (found for answer in answers[1:] if len(found := _TITLE.findall(answer)) > 1)
+    lists = (found for answer in answers[1:] if len(found := titles_in(answer)) > 1)
     return next(lists, None) or _parts(answers[0])
 
 

@@ -86,6 +86,20 @@ def test_what_a_question_limits_itself_to_is_searched_alone(answerer: Answerer) 
     assert answer.status == "answered"
 
 
+def test_a_follow_up_to_an_authors_papers_is_answered_from_them(answerer: Answerer) -> None:
+    first = answerer.answer(Request("papers by Ada Example"))
+    history = (Turn("user", first.question), Turn("assistant", first.answer))
+    answer = _checked(answerer.answer(Request("and what does it improve?", history)))
+    assert {hit.paper.id for hit in answer.retrieved} == {"sparse"}
+    assert "(Ada Example)" in answer.standalone_question
+
+
+def test_the_same_may_be_asked_of_other_years(answerer: Answerer) -> None:
+    history = (Turn("user", "papers since 2021"), Turn("assistant", "“Parsing”: Text. [1]"))
+    answer = _checked(answerer.answer(Request("and before 2019?", history)))
+    assert [citation.paper.id for citation in answer.citations] == ["graphs"]
+
+
 def test_limits_in_a_question_that_hide_the_answer_are_named(answerer: Answerer) -> None:
     answer = _checked(answerer.answer(Request("papers on sparse attention for translation since 2020")))
     assert answer.refusal is not None

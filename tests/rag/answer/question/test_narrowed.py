@@ -2,32 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.answer.question.narrowed import Narrowed, narrowed
 from rag.types import Filters
+from tests.rag.answer.question.shelf import AUTHORS, Stored
 from tests.rag.answer.sample import WORDS
-
-AUTHORS = ("geoffrey hinton", "hinton ge", "ashish vaswani", "k. he", "cy díaz", "ludwig van den berg")
-
-
-@dataclass
-class Stored:
-    """Papers of these authors, with years or without; none of those refused."""
-
-    names: tuple[str, ...] = AUTHORS
-    dated: bool = True
-    refused: Filters | None = None
-
-    def authors(self) -> tuple[str, ...]:
-        return self.names
-
-    def holds(self, filters: Filters) -> bool:
-        return filters != self.refused and (self.dated or filters.year_from is None)
 
 
 def limited(question: str, filters: Filters | None = None, stored: Stored | None = None) -> Narrowed:
