@@ -125,7 +125,11 @@ class Answerer:
         with watch.stage("condense", turns=len(request.history)):
             talk = talked(request.history, filters, shelf, words)
             again = turned(plain_question(request.question), talk, filters, shelf, words)
-            standalone = self._standalone(request, talk, cancelled)
+            standalone = (
+                condense(request.question, talk.turns, words)
+                if again
+                else self._standalone(request, talk, cancelled)
+            )
             by_itself = again or narrowed(standalone.alone, filters, shelf, words)
             in_talk = again or within_talk(standalone.carried, talk, filters, shelf, words)
         clock.lap("condense")

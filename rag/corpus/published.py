@@ -10,6 +10,8 @@ _DOI = re.compile(r"\b10\.\d{4,9}/[^\s\"<>]+")
 _YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d{2}(?!\d)")
 _URL = re.compile(r"https?://[^\s\"<>\\]+")
 _RANK = re.compile(r"(?:[JS]r\.?|I{1,3}|IV)")
+_NUMBER = re.compile(r"\s*\(\d{6,}\)")  # Scopus puts one behind each author
+_NONE = re.compile(r"\W*no abstract(?: is)?(?: available)?\W*", re.IGNORECASE)
 _BREAK = re.compile(r"[ \t]*\n\s*")
 
 
@@ -28,7 +30,7 @@ def published(
 
     Args:
         title: on however many lines.
-        abstract: likewise; only its line breaks are changed, into spaces.
+        abstract: likewise; only its line breaks are changed, into spaces. "[No abstract available]" is none.
         authors: one each, as "First Last" or "Last, First".
         date: anything that holds the year.
         doi: bare, or as an address; the paper is known by it where nothing better is given.
@@ -42,7 +44,7 @@ def published(
     return {
         "id": known_as.strip() or identifier or None,
         "title": one_line(title),
-        "abstract": one_line(abstract),
+        "abstract": "" if _NONE.fullmatch(abstract) else one_line(abstract),
         "authors": [name for author in authors if (name := first_last(author))],
         "year": int(year) if year else None,
         "url": address or (f"https://doi.org/{quote(identifier, safe='/:;()._-')}" if identifier else None),
@@ -57,7 +59,7 @@ def one_line(text: str) -> str:
 
 def first_last(name: str) -> str:
     """A name written as "Last, First" (with a "Jr." anywhere behind it) as it is spoken."""
-    last, *others = (part.strip() for part in name.split(","))
+    last, *others = (part.strip() for part in _NUMBER.sub("", name).split(","))
     ranks = [part for part in others if _RANK.fullmatch(part)]
     return " ".join(filter(None, [*(part for part in others if part not in ranks), last, *ranks]))
 

@@ -15,7 +15,7 @@ from rag.corpus.reader import Reader, Record
 from rag.corpus.record import paper_from_record, source_name
 from rag.corpus.saved_page import SAVED_PAGE
 from rag.corpus.table import TABLE
-from rag.corpus.tagged import MEDLINE, RIS
+from rag.corpus.tagged import MEDLINE, RIS, WEB_OF_SCIENCE
 from rag.corpus.xml_entries import ATOM, PUBMED_XML
 from rag.errors import UnknownFormat
 from rag.types import Paper, Rejection
@@ -23,7 +23,18 @@ from rag.types import Paper, Rejection
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
-READERS: tuple[Reader, ...] = (SAVED_PAGE, JSONL, JSON_LIST, RIS, MEDLINE, PUBMED_XML, ATOM, TABLE, BIBTEX)
+READERS: tuple[Reader, ...] = (
+    SAVED_PAGE,
+    JSONL,
+    JSON_LIST,
+    RIS,
+    MEDLINE,
+    WEB_OF_SCIENCE,
+    PUBMED_XML,
+    ATOM,
+    TABLE,
+    BIBTEX,
+)
 """Every format, in the order in which they are tried. A new one is one line here."""
 
 HEAD_BYTES = 4096

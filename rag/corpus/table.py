@@ -18,16 +18,8 @@ _ONE_PERSON = re.compile(r"[^\s,]+, [^,]+")
 _COLUMNS = {
     "title": ("title", "article title", "document title", "paper title"),
     "abstract": ("abstract", "abstract note", "abstract text", "abstracttext", "summary", "text"),
-    "authors": ("author full names", "authors", "author", "author names"),
-    "date": (
-        "year",
-        "publication year",
-        "publicationyear",
-        "published year",
-        "pub year",
-        "date",
-        "publication date",
-    ),
+    "authors": ("author full names", "authors", "author", "author names", "author/s", "author(s)"),
+    "date": ("year", "publication year", "publicationyear", "published year", "date", "publication date"),
     "doi": ("doi", "di"),
     "url": ("url", "link", "source url", "article url"),
     "categories": ("categories", "author keywords", "keywords", "manual tags", "fields of study", "subjects"),

@@ -1,4 +1,4 @@
-"""Exports of a tag and a value a line: RIS (reference managers, Scopus, Web of Science) and PubMed's own.
+"""Exports of a tag and a value a line: RIS (reference managers, publishers), PubMed's, Web of Science's.
 
 A value may go on over the lines after it. A line that can't be read costs its record, and no other.
 """
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from rag.corpus.lines import BOM, MAX_LINE_BYTES, read_lines
-from rag.corpus.published import published
+from rag.corpus.published import one_line, published
 from rag.corpus.reader import Reader, Record
 from rag.types import Rejection
 
@@ -28,33 +28,48 @@ class _Shape:
         first: the tag that begins a record.
         last: the one that ends it; a blank line does where there is none.
         record: values to what ``paper_from_record`` takes.
+        aside: tags of the file, not of a record.
     """
 
     line: re.Pattern[str]
     first: str
     last: str | None
     record: Callable[[Values], dict[str, object]]
+    aside: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
 class _Open:
-    """A record under way; ``spoilt`` once a line of it was refused."""
+    """A record under way. One that is spoilt takes nothing more."""
 
     where: str
     spoilt: bool = False
-    size: int = 0
     values: dict[str, list[str]] = field(default_factory=dict)
     tag: str = ""
+    size: int = 0
 
     def begin(self, tag: str, value: str) -> None:
-        self.values.setdefault(tag, []).append(value)
-        self.tag = tag
-        self.size += len(value)
+        if not self.spoilt:
+            self.values.setdefault(tag, []).append(value)
+            self.tag = tag
+            self.size += len(value)
 
     def go_on(self, line: str) -> None:
         if self.tag and line.strip():
             self.values[self.tag][-1] += "\n" + line
             self.size += len(line)
+
+    def fault(self, shape: _Shape) -> Rejection | None:
+        """What is wrong with it so far, told once; the record is spoilt then."""
+        why = ""
+        if not self.spoilt and shape.first not in self.values:
+            why = f"Expected a record to begin with {shape.first}, found {self.tag}."
+        elif self.size > MAX_LINE_BYTES:
+            why = f"The record is longer than {MAX_LINE_BYTES:,} characters."
+        if not why:
+            return None
+        self.spoilt, self.values, self.tag, self.size = True, {}, "", 0
+        return Rejection(self.where, why)
 
 
 def _read(stream: BinaryIO, name: str, shape: _Shape) -> Iterator[Record | Rejection]:
@@ -66,25 +81,18 @@ def _read(stream: BinaryIO, name: str, shape: _Shape) -> Iterator[Record | Rejec
             record = _Open(where, spoilt=True)
             continue
         tagged = shape.line.match(line)
-        tag = tagged[1].strip() if tagged else ""
-        if tag == shape.first or tag == shape.last or (shape.last is None and not line.strip()):
+        tag = tagged[1].strip() if tagged else None
+        if tag in (shape.first, shape.last or "") or (shape.last is None and not line.strip()):
             yield from _closed(record, shape)
             record = None
-        if tagged and tag != shape.last:
-            if record is None:
-                record = _Open(where)
-                if tag != shape.first:
-                    yield Rejection(where, f"Expected a record to begin with {shape.first}, found {tag}.")
-                    record.spoilt = True
-            record.begin(tag, tagged[2])
-        elif record is not None and not tagged:
-            record.go_on(line)
-        if record is not None and record.size > MAX_LINE_BYTES and not record.spoilt:
-            yield Rejection(record.where, f"The record is longer than {MAX_LINE_BYTES:,} characters.")
-            record.spoilt = True
-        if record is not None and record.spoilt:
-            record.values.clear()
-            record.tag = ""
+        if tagged is None or tag is None:
+            if record is not None:
+                record.go_on(line)
+        elif tag != shape.last and (record is not None or tag not in shape.aside):
+            record = record or _Open(where)
+            record.begin(tag, tagged[2] or "")
+        if record is not None and (fault := record.fault(shape)):
+            yield fault
     yield from _closed(record, shape)
 
 
@@ -130,8 +138,28 @@ def _from_medline(values: Values) -> dict[str, object]:
     )
 
 
+def _from_web_of_science(values: Values) -> dict[str, object]:
+    return published(
+        title=_first(values, "TI"),
+        abstract=_first(values, "AB"),
+        authors=_first(values, "AF", "AU").split("\n"),
+        date=_first(values, "PY", "EA"),
+        doi=_first(values, "DI"),
+        categories=one_line(_first(values, "DE", "ID")).split(";"),
+    )
+
+
 _RIS_SHAPE = _Shape(re.compile(r"([A-Z][A-Z0-9])  ?-(?: (.*)|)$", re.DOTALL), "TY", "ER", _from_ris)
 _MEDLINE_SHAPE = _Shape(re.compile(r"([A-Z]{2,4} {0,2})- (.*)$", re.DOTALL), "PMID", None, _from_medline)
+
+
+_WEB_OF_SCIENCE_SHAPE = _Shape(
+    re.compile(r"([A-Z][A-Z0-9])(?: (.*)|)$", re.DOTALL),
+    "PT",
+    "ER",
+    _from_web_of_science,
+    frozenset({"FN", "VR", "EF"}),
+)
 
 
 def _begins(head: bytes, pattern: bytes) -> bool:
@@ -149,4 +177,10 @@ MEDLINE = Reader(
     extensions=(".nbib", ".medline"),
     sniff=lambda head: _begins(head, rb"PMID *- "),
     read=lambda stream, name: _read(stream, name, _MEDLINE_SHAPE),
+)
+WEB_OF_SCIENCE = Reader(
+    name="web-of-science",
+    extensions=(".ciw",),
+    sniff=lambda head: _begins(head, rb"FN (?:Clarivate|Thomson|ISI)"),
+    read=lambda stream, name: _read(stream, name, _WEB_OF_SCIENCE_SHAPE),
 )

@@ -83,6 +83,7 @@ def test_a_table_of_something_else_is_not_read() -> None:
     [
         ("Marks, Ada", ("Ada Marks",)),
         ("Marks, Ada; Owen, Bo", ("Ada Marks", "Bo Owen")),
+        ("Marks, Ada (57200000001); Owen, Bo (7003000000)", ("Ada Marks", "Bo Owen")),
         ("Ada Marks, Bo Owen and Cy Diaz", ("Ada Marks", "Bo Owen", "Cy Diaz")),
         ("", ()),
     ],

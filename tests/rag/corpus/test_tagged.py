@@ -3,7 +3,7 @@ from __future__ import annotations
 import io
 
 from rag.corpus import detect, read_papers
-from rag.corpus.tagged import MEDLINE, RIS
+from rag.corpus.tagged import MEDLINE, RIS, WEB_OF_SCIENCE
 from rag.types import Paper, Rejection
 from tests.rag.corpus.contract import ReaderContract, Texts
 
@@ -34,6 +34,19 @@ class TestMedline(ReaderContract):
             for title, abstract in texts
             for line in ("PMID- ", f"TI  - {title}", f"AB  - {abstract}", "")
         ]
+
+
+class TestWebOfScience(ReaderContract):
+    reader = WEB_OF_SCIENCE
+    preamble_lines = 2
+    lines_per_record = 4
+
+    @staticmethod
+    def lines(texts: Texts) -> list[bytes]:
+        records = [
+            line for title, abstract in texts for line in ("PT J", f"TI {title}", f"AB {abstract}", "ER")
+        ]
+        return [line.encode() for line in ("FN Clarivate Analytics Web of Science", "VR 1.0", *records)]
 
 
 RIS_EXPORT = """\
@@ -87,6 +100,33 @@ DP  - 2018 Winter
 """
 
 
+WEB_OF_SCIENCE_EXPORT = """\
+FN Clarivate Analytics Web of Science
+VR 1.0
+PT J
+AU Marks, A
+   Owen, B
+AF Marks, Ada
+   Owen, Bo
+TI Sleep and
+   memory
+DE sleep; working
+   memory
+AB We asked forty adults.
+   Half of them slept.
+PY 2021
+DI 10.1000/xyz
+ER
+
+PT J
+TI Nothing to cite
+AB [No abstract available]
+ER
+
+EF
+"""
+
+
 def read(text: str, name: str) -> list[Paper | Rejection]:
     return list(read_papers(io.BytesIO(text.encode()), name=name))
 
@@ -126,6 +166,28 @@ def test_an_export_of_pubmed() -> None:
     )
     assert isinstance(second, Paper)
     assert (second.id, second.year) == ("31452105", 2018)
+
+
+def test_an_export_of_web_of_science() -> None:
+    first, nothing = read(WEB_OF_SCIENCE_EXPORT, "savedrecs.txt")
+    assert first == Paper(
+        id="10.1000/xyz",
+        title="Sleep and memory",
+        abstract="We asked forty adults. Half of them slept.",
+        authors=("Ada Marks", "Bo Owen"),
+        year=2021,
+        url="https://doi.org/10.1000/xyz",
+        sources=("savedrecs.txt",),
+        categories=("sleep", "working memory"),
+    )
+    assert isinstance(nothing, Rejection)
+    assert nothing.where == "savedrecs.txt:18:abstract"
+
+
+def test_a_tag_without_a_value_is_empty() -> None:
+    (paper,) = read("TY  - JOUR\nTI  - T\nAU  -\nAB  - Text.\nER  -\n", "x.ris")
+    assert isinstance(paper, Paper)
+    assert paper.authors == ()
 
 
 def test_a_record_without_end_is_not_held() -> None:
