@@ -9,13 +9,14 @@ from importlib import metadata
 from pathlib import Path
 
 from rag.answer.model.prompts import load_prompt
+from rag.embed.openvino import multiplied_in
 from rag.saved import Provenance
 from rag.settings import Settings
 from rag.types import EmbeddingIdentity
 
 ROOT = Path(__file__).parent.parent
 DECIDING = (
-    "embedding", "late_interaction", "llm_check", "llm_context_tokens", "llm_max_tokens", "precision",
+    "embedding", "late_interaction", "llm_check", "llm_context_tokens", "llm_max_tokens",
     "rerank_depth", "rerank_model", "risk",
 )  # fmt: skip
 """Settings that an answer depends on, and that anyone may read."""
@@ -40,7 +41,8 @@ def provenance(settings: Settings, embedding: EmbeddingIdentity, writer: str = "
         writer=writer,
         prompts={name: label for name, label in prompt_versions().items() if writer and name in given},
         fitted=fitted_files(),
-        settings={name: str(getattr(settings, name)) for name in DECIDING},
+        settings={name: str(getattr(settings, name)) for name in DECIDING}
+        | {"precision": multiplied_in(settings.precision)},
     )
 
 

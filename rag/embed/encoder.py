@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from rag.embed.graph import Weights
-from rag.embed.session import Ids, ModelSession, Precision
+from rag.embed.openvino import Precision
+from rag.embed.session import Ids, ModelSession
 from rag.embed.weights import ModelFiles, find_minilm, load_weights
 from rag.errors import ModelMissing
 from rag.vectors import Floats

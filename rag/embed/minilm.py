@@ -14,9 +14,9 @@ from pydantic import PrivateAttr
 from rag.embed.encoder import MAX_TOKENS, TokenEncoder
 from rag.embed.graph import WIDTH
 from rag.embed.onepass import encode
+from rag.embed.openvino import Precision
 from rag.embed.passages import Passage, SpanPooling
 from rag.embed.pooling import mean, unit
-from rag.embed.session import Precision
 from rag.embed.weights import WEIGHTS_SHA256, ModelFiles
 from rag.types import EmbeddingIdentity
 from rag.vectors import Encoded, EncodedQuery, Floats, product

@@ -5,7 +5,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 from types import ModuleType
-from typing import cast
+from typing import Literal, cast
+
+Precision = Literal["auto", "float32"]
 
 _REPORTS = "openvino.tools.ovc"
 _CPU_INFO = Path("/proc/cpuinfo")
@@ -22,6 +24,11 @@ def runtime() -> ModuleType:
     import openvino  # type: ignore[import-untyped]  # ships stubs, and no mark that they count
 
     return cast(ModuleType, openvino)
+
+
+def multiplied_in(precision: Precision) -> Literal["bfloat16", "float32"]:
+    """What the model multiplies on this machine under a setting."""
+    return "bfloat16" if precision == "auto" and multiplies_bfloat16() else "float32"
 
 
 def multiplies_bfloat16(cpu_info: Path = _CPU_INFO) -> bool:

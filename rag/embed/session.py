@@ -6,20 +6,19 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from queue import LifoQueue
 from threading import Lock
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rag.embed.graph import Weights, build
-from rag.embed.openvino import multiplies_bfloat16, runtime
+from rag.embed.openvino import Precision, multiplied_in, runtime
 from rag.vectors import Floats
 
 if TYPE_CHECKING:
     from openvino import InferRequest, Model  # type: ignore[import-untyped]
 
 Ids = NDArray[np.int32]
-Precision = Literal["auto", "float32"]
 
 _LONE_THREADS = 2  # what a batch that runs alone is read with
 _STEP = 32  # rows are padded to a multiple of it: what the runtime keeps for each shape is then bounded
@@ -38,7 +37,7 @@ class ModelSession:
     """
 
     def __init__(self, weights: Weights, *, threads: int, precision: Precision = "auto") -> None:
-        self.is_reduced = precision == "auto" and multiplies_bfloat16()
+        self.is_reduced = multiplied_in(precision) == "bfloat16"
         model = build(weights)
         self._narrow = _open(model, streams=threads, threads=threads, is_reduced=self.is_reduced)
         self._wide = (

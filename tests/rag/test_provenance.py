@@ -41,3 +41,9 @@ def test_no_secret_no_path_and_no_address_is_in_a_receipt(tmp_path: Path) -> Non
     )
     told = json.dumps(asdict(provenance(settings, MODEL, "m")))
     assert not [word for word in ("secret", ".example", str(tmp_path)) if word in told]
+
+
+def test_a_receipt_says_what_this_machine_multiplied(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rag.embed.openvino.multiplies_bfloat16", lambda: True)
+    told = [provenance(load_settings(precision=setting), MODEL).settings for setting in ("auto", "float32")]
+    assert [settings["precision"] for settings in told] == ["bfloat16", "float32"]
