@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -14,6 +15,7 @@ from rag.answer.evidence.quote import Quote
 from rag.answer.evidence.reading import Reading
 from rag.answer.evidence.weigh import Weighed
 from rag.answer.question.asked import Asked
+from rag.answer.question.wording import MOST_PAPERS
 from rag.answer.text.instructions import reads_as_instruction
 
 _PAIR = 2  # papers that a comparison wants
@@ -61,11 +63,11 @@ def choose(asked: Asked, weighed: Sequence[Weighed], choice: Choice, told: str =
 
 
 def listed(asked: Asked, weighed: Sequence[Weighed], told: str = "") -> tuple[Quote, ...]:
-    """The papers themselves, the newest first: of each what it proposes, or else its likeliest sentence.
+    """The papers themselves, by year: of each what it proposes, or else its likeliest sentence.
 
-    Arguments as for ``choose``.
+    The newest come first unless the oldest are wanted; arguments as for ``choose``.
     """
-    newest = sorted(weighed, key=lambda paper: -(paper.reading.paper.year or 0))[: asked.papers]
+    newest = sorted(weighed, key=lambda paper: _age(paper, asked.by_year or 1))[: asked.papers]
     quotes: list[Quote] = []
     for paper in newest:
         ranked = np.lexsort((-paper.sentences, -paper.reading.column("proposes"))).tolist()
@@ -87,21 +89,32 @@ def _papers(asked: Asked, weighed: Sequence[Weighed], choice: Choice) -> list[tu
     named = [paper for paper in rest if _adds(asked, best, paper) >= choice.fresh]
     if asked.names:
         named = [paper for paper in named if asked.named(paper.reading.title)]
-    if named and asked.papers <= _PAIR:
+    by_year = asked.by_year if any(paper.reading.paper.year for paper in ranked) else 0
+    if named and asked.papers <= _PAIR and not by_year:
         return [(paper, max(1, choice.most // _PAIR)) for paper in (best, named[0])]
-    if asked.papers > 1:
-        bar = choice.partner * best.share
-        held = choice.held * asked.share(best.reading.all_terms)
-        near = [
-            paper
-            for paper in rest[: asked.papers - 1]
-            if paper.share >= bar and asked.share(paper.reading.all_terms) >= held
-        ]
-        room = max(1, choice.most // (1 + len(near)))
-        return [(paper, room) for paper in (best, *near)]
+    if asked.papers > 1 or by_year:
+        found = _on_it(asked, best, rest[: (MOST_PAPERS if by_year else asked.papers) - 1], choice)
+        if by_year:
+            found.sort(key=lambda paper: _age(paper, by_year))
+        found = found[: asked.papers]
+        return [(paper, max(1, choice.most // len(found))) for paper in found]
     if choice.most > choice.aside and rest and _rivals(asked, best, rest[0], choice.rival):
         return [(best, choice.most - choice.aside), (rest[0], choice.aside)]
     return [(best, choice.most)]
+
+
+def _on_it(asked: Asked, best: Weighed, rest: Sequence[Weighed], choice: Choice) -> list[Weighed]:
+    """The papers of a list: the best one, and those that are likely enough and hold what it holds."""
+    bar = choice.partner * best.share
+    held = choice.held * asked.share(best.reading.all_terms)
+    near = (paper for paper in rest if paper.share >= bar)
+    return [best, *(paper for paper in near if asked.share(paper.reading.all_terms) >= held)]
+
+
+def _age(paper: Weighed, by_year: int) -> float:
+    """What papers are ordered by, those without a year last."""
+    year = paper.reading.paper.year
+    return math.inf if year is None else -by_year * year
 
 
 def _rivals(asked: Asked, best: Weighed, other: Weighed, bar: float) -> bool:
@@ -141,7 +154,7 @@ def _ahead(asked: Asked, reading: Reading) -> NDArray[np.float64]:
     """
     ahead: NDArray[np.float64] = np.maximum(reading.column("counted"), reading.column("tells"))
     ahead = ahead + reading.column("introduces")
-    if asked.papers > _PAIR and asked.share(reading.title) >= _ON_IT:
+    if (asked.papers > _PAIR or asked.by_year) and asked.share(reading.title) >= _ON_IT:
         ahead = ahead + reading.column("proposes")
     for kind, signal in (("code", "points_to_code"), ("question", "asks")):
         if kind not in asked.wants:

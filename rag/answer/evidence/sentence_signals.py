@@ -285,7 +285,7 @@ def _by_form(asked: Asked, texts: Sequence[str]) -> dict[str, Values]:
     return {
         "length": length,
         "asks": np.array([bool(_ASKS.search(text)) for text in texts]),
-        "proposes": np.array([asked.papers > 1 and proposes(text) for text in texts]),
+        "proposes": np.array([(asked.papers > 1 or asked.by_year != 0) and proposes(text) for text in texts]),
         "points_to_code": np.array([bool(_CODE.search(text)) for text in texts]),
     } | {
         name: np.array([bool(cue.search(text)) for text in texts])

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.answer.question.wording import VERB, kinds_wanted, papers_wanted
+from rag.answer.question.wording import VERB, first_by_year, kinds_wanted, papers_wanted
 from rag.answer.text.introduced import subject_of
 from rag.answer.text.people import with_people
 from rag.answer.text.quantities import quantities
@@ -58,6 +58,7 @@ class Asked:
         names: the terms of each of its names, acronyms and figures.
         numbers: the values of the numbers that it states.
         subject: the thing that it wants explained ("What is SimCLR?"), as it says it; else empty.
+        by_year: 1 where it wants the newest papers first, -1 for the oldest, else 0.
         papers: how many the wording wants: 1 unless it says so, 2 for a comparison, more for "which papers".
         words: all of its words, in order.
         rarest: how rare a term is that no paper has.
@@ -74,6 +75,7 @@ class Asked:
     names: tuple[frozenset[str], ...] = ()
     numbers: frozenset[float] = frozenset()
     subject: str = ""
+    by_year: int = 0
 
     @property
     def called(self) -> tuple[str, ...]:
@@ -132,12 +134,12 @@ class Asked:
 _ASKING = (
     "abstract according actually answer any anything approach article ask author authors basically brief "
     "certain compare contribute contribution current currently describe differ difference different do "
-    "elaborate exactly example explain explanation far few find finding give given happen help idea "
-    "information introduce kind know known latest learn list long look main many mean mention much name "
-    "often overview paper papers people please point possible present problem propose purpose question "
-    "recent recently recommend report result results say says several show someone something sort studies "
-    "study suggest summarise summarize summary take talk team teams tell thing things took treat type use "
-    "used using want way ways work works write"
+    "earliest elaborate exactly example explain explanation far few find finding give given happen help "
+    "idea information introduce kind know known latest learn list long look main many mean mention much "
+    "name newest often oldest overview paper papers people please point possible present problem propose "
+    "purpose question recent recently recommend report result results say says several show someone "
+    "something sort studies study suggest summarise summarize summary take talk team teams tell thing "
+    "things took treat type use used using want way ways work works write"
 )
 """Words that say that something is asked, not what: no paper is expected to have them."""
 
@@ -171,6 +173,7 @@ def read_question(text: str, words: Words, idf: Callable[[str], float]) -> Asked
         names=tuple(frozenset(terms) for name in names_in(text) if (terms := words.terms(name))),
         numbers=frozenset(quantity.value for quantity in quantities(text)),
         subject=subject_of(text),
+        by_year=first_by_year(text),
     )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from rag.answer.question.dated import PAPERS
+
 _NUMBER = re.compile(
     r"\bhow (?:many|much|large|big|fast|slow|long|often|far|high|low|small|close|accurate|accurately|well"
     r"|strong)\b"
@@ -45,6 +47,10 @@ _SEVERAL = re.compile(
     r" (?:on|about|that|which|using|by|from|for|in|with|where|of)\b"
     r"|^\W*(?:(?:latest|recent|current|new|existing|prior|related) )?"
     r"(?:research|works?|literature|results|advances) (?:on|in|about)\b",
+    re.IGNORECASE,
+)
+_BY_YEAR = re.compile(
+    rf"\b(?:(?P<newest>newest|latest|most recent)|oldest|earliest) (?:[\w-]+ ){{0,2}}?{PAPERS}\b",
     re.IGNORECASE,
 )
 _NUMBERED = re.compile(rf"\b(three|four|five|six|[3-6]) (?:[\w-]+ ){{0,3}}?{_PLURAL}\b", re.IGNORECASE)
@@ -133,6 +139,12 @@ def sought(question: str) -> tuple[str, ...]:
     """What a question asks for, in its own words ("how many layers"), where these are few."""
     phrases = (match.group().strip() for match in _SOUGHT.finditer(question))
     return tuple(dict.fromkeys(phrase[0].lower() + phrase[1:] for phrase in phrases))
+
+
+def first_by_year(question: str) -> int:
+    """1 where the newest papers are to come first ("the latest paper on …"), -1 for the oldest, else 0."""
+    found = _BY_YEAR.search(question)
+    return 0 if found is None else 1 if found["newest"] else -1
 
 
 def papers_wanted(question: str) -> int:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.answer.evidence.extract import Choice, choose
+from rag.answer.evidence.extract import Choice, choose, listed
 from rag.answer.evidence.sentence_signals import SIGNALS
 from rag.answer.evidence.weigh import Weighed
 from rag.types import Paper
@@ -167,3 +169,33 @@ def test_no_answer_is_longer_than_allowed_and_none_repeats(
     quotes = choose(ask(question), read, Choice(most=most))
     assert 1 <= len(quotes) <= max(most, len({quote.paper.id for quote in quotes}))
     assert len(set(quotes)) == len(quotes)
+
+
+@pytest.mark.parametrize(
+    ("question", "titles"),
+    [
+        ("What is the latest paper on nets?", ["New"]),
+        ("What is the oldest study of nets?", ["Old"]),
+        ("newest papers on nets", ["New", "Likely", "Old", "Undated"]),
+        ("papers on nets", ["Likely", "Old", "New", "Undated"]),
+    ],
+)
+def test_papers_come_by_year_where_the_wording_wants_it(question: str, titles: list[str]) -> None:
+    years = {"Likely": 2015, "Old": 2001, "New": 2020, "Undated": None}
+    read = [
+        weighed(Paper(title, title, f"{title} nets are here.", year=year), [1.0], share)
+        for (title, year), share in zip(years.items(), (0.5, 0.3, 0.15, 0.05), strict=True)
+    ]
+    assert [quote.paper.title for quote in choose(ask(question), read, Choice())] == titles
+
+
+def test_where_no_paper_has_a_year_the_likeliest_is_taken() -> None:
+    assert _said("latest paper on nets?", (A, EVEN, 0.6), (B, [0.4, 0.3, 0.3], 0.1))[0].startswith("Alpha")
+
+
+def test_listed_papers_come_by_year_with_one_sentence_each() -> None:
+    read = [weighed(replace(A, year=2001), EVEN, 0.9), weighed(replace(B, year=2002), [0.1, 0.8, 0.1], 0.1)]
+    many = replace(ask("papers"), papers=6)
+    assert [quote.text for quote in listed(many, read)] == ["Beta two.", "Alpha one."]
+    assert [quote.text for quote in listed(many, read, told="Beta two.")] == ["Beta one.", "Alpha one."]
+    assert [quote.text for quote in listed(replace(many, by_year=-1), read)] == ["Alpha one.", "Beta two."]
