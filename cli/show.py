@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
     from api.wire.papers import IngestOut, PaperOut
     from api.wire.search import ResultOut, SearchOut
+
+_PLACES = 20  # refused records named for one reason; most libraries have many papers without an abstract
 
 
 def say(text: str = "") -> None:
@@ -103,9 +106,15 @@ def paper(one: PaperOut) -> None:
 
 
 def report(done: IngestOut) -> None:
-    """What an ingestion did, and each record that it refused."""
+    """What an ingestion did, and the records that it refused; of many for one reason, the first ones."""
+    times = Counter[str]()
     for rejection in done.rejected:
-        note(f"{rejection.where}: {rejection.why}")
+        times[rejection.why] += 1
+        if times[rejection.why] <= _PLACES:
+            note(f"{rejection.where}: {rejection.why}")
+    for why, number in times.items():
+        if number > _PLACES:
+            note(f"… and {number - _PLACES} more (all with --json): {why}")
     say(
         f"Added {done.added}, updated {done.updated}, unchanged {done.unchanged}, "
         f"rejected {len(done.rejected)}."

@@ -173,6 +173,21 @@ def test_rejected_records_are_listed_by_line_and_exit_with_three(terminal: Termi
     assert f"{file}:3: " in err
 
 
+def test_of_many_records_refused_for_one_reason_the_first_are_named_and_the_rest_counted(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    file = tmp_path / "library.bib"
+    file.write_text("\n".join(f"@book{{k{n}, title = {{T{n}}}}}" for n in range(1, 32)) + "\n@misc{x,\n")
+    status, out, err = terminal.run("ingest", str(file))
+    assert (status, out) == (3, "Added 0, updated 0, unchanged 0, rejected 32.\n")
+    assert ":20:abstract: " in err
+    assert ":21:abstract: " not in err
+    assert "… and 11 more (all with --json): The abstract is empty" in err
+    assert ":32: Not valid BibTeX" in err
+    _, told, _ = terminal.run("ingest", "--json", str(file))
+    assert len(json.loads(told)["rejected"]) == 32
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
