@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from functools import cache
 from typing import TYPE_CHECKING
@@ -48,6 +49,7 @@ def _reader() -> LatexNodes2Text:
         get_default_latex_context_db,
     )
 
+    logging.getLogger("pylatexenc").setLevel(logging.CRITICAL)  # it warns of each macro that it can't follow
     context = get_default_latex_context_db()
     context.add_context_category(
         "printed",

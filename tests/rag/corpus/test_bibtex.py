@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -124,3 +125,18 @@ def test_no_field_breaks_the_reader(value: str) -> None:
     assert isinstance(items[-1], Paper)
     assert items[-1].abstract == "Kept."
     assert all(item.where.startswith("library.bib:") for item in items if isinstance(item, Rejection))
+
+
+@pytest.mark.parametrize("value", ["\\frac" * 50, "\\begin{a}" * 50, "$" * 51, "\\'" * 50])
+def test_latex_that_goes_nowhere_is_read_without_a_word(value: str, caplog: pytest.LogCaptureFixture) -> None:
+    whole, broken = read(f"@misc{{k, title={{T}}, abstract={{A {value}}}}}\n@misc{{l, title={{no end\n")
+    assert isinstance(whole, Paper)
+    assert isinstance(broken, Rejection)
+    assert not caplog.records
+
+
+def test_no_file_is_ever_read_for_a_field(tmp_path: Path) -> None:
+    secret = tmp_path / "secret.tex"
+    secret.write_text("secret", encoding="utf-8")
+    for macro in ("input", "include", "verbatiminput", "bibliography", "InputIfFileExists"):
+        assert "secret" not in printed(f"a \\{macro}{{{secret}}} b {{c}}").replace(str(secret), "")
