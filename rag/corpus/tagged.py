@@ -44,31 +44,35 @@ class _Open:
 
     where: str
     spoilt: bool = False
-    values: dict[str, list[str]] = field(default_factory=dict)
+    lines: dict[str, list[list[str]]] = field(default_factory=dict)
     tag: str = ""
     size: int = 0
 
     def begin(self, tag: str, value: str) -> None:
         if not self.spoilt:
-            self.values.setdefault(tag, []).append(value)
+            self.lines.setdefault(tag, []).append([value])
             self.tag = tag
             self.size += len(value)
 
     def go_on(self, line: str) -> None:
         if self.tag and line.strip():
-            self.values[self.tag][-1] += "\n" + line
+            self.lines[self.tag][-1].append(line)
             self.size += len(line)
+
+    def values(self) -> Values:
+        """What was taken, each value with the lines that it goes on over."""
+        return {tag: ["\n".join(value) for value in values] for tag, values in self.lines.items()}
 
     def fault(self, shape: _Shape) -> Rejection | None:
         """What is wrong with it so far, told once; the record is spoilt then."""
         why = ""
-        if not self.spoilt and shape.first not in self.values:
+        if not self.spoilt and shape.first not in self.lines:
             why = f"Expected a record to begin with {shape.first}, found {self.tag}."
         elif self.size > MAX_LINE_BYTES:
             why = f"The record is longer than {MAX_LINE_BYTES:,} characters."
         if not why:
             return None
-        self.spoilt, self.values, self.tag, self.size = True, {}, "", 0
+        self.spoilt, self.lines, self.tag, self.size = True, {}, "", 0
         return Rejection(self.where, why)
 
 
@@ -98,7 +102,7 @@ def _read(stream: BinaryIO, name: str, shape: _Shape) -> Iterator[Record | Rejec
 
 def _closed(record: _Open | None, shape: _Shape) -> Iterator[Record]:
     if record is not None and not record.spoilt:
-        yield Record(record.where, shape.record(record.values))
+        yield Record(record.where, shape.record(record.values()))
 
 
 def _first(values: Values, *tags: str) -> str:

@@ -38,27 +38,28 @@ def _read(
 def _elements(stream: BinaryIO, name: str, element: str) -> Iterator[tuple[str, str | Rejection]]:
     """The text of each such element, and the line on which it begins."""
     opens, closes = re.compile(rf"<{element}(?=[\s>])"), f"</{element}>"
-    held, where = "", ""
+    held: list[str] = []
+    where, size = "", 0
     for number, line in read_lines(stream, name):
         if isinstance(line, Rejection):
             yield where, line
-            held = ""
+            held, size = [], 0
             continue
         rest = line
         while rest:
             if not held and (begun := opens.search(rest)):
-                where, rest = f"{name}:{number}", rest[begun.start() :]
+                where, rest, size = f"{name}:{number}", rest[begun.start() :], 0
             elif not held:
                 break
             before, closed, rest = rest.partition(closes)
-            held += before + (closed or "\n")
-            if not closed:
-                break
-            yield where, held
-            held = ""
-        if len(held) > MAX_LINE_BYTES:
+            held.append(before + closed)
+            size += len(before)
+            if closed:
+                yield where, "\n".join(held)
+                held = []
+        if size > MAX_LINE_BYTES:
             yield where, Rejection(where, f"The element is longer than {MAX_LINE_BYTES:,} characters.")
-            held = ""
+            held, size = [], 0
     if held:
         yield where, Rejection(where, f"The file ends within <{element}>.")
 

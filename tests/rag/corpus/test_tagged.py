@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import io
 
+import pytest
+
 from rag.corpus import detect, read_papers
 from rag.corpus.tagged import MEDLINE, RIS, WEB_OF_SCIENCE
 from rag.types import Paper, Rejection
@@ -190,12 +192,9 @@ def test_a_tag_without_a_value_is_empty() -> None:
     assert paper.authors == ()
 
 
-def test_a_record_without_end_is_not_held() -> None:
-    endless = (
-        "TY  - JOUR\nTI  - T\n"
-        + "AB  - more and more\n" * 80_000
-        + "ER  - \nTY  - JOUR\nTI  - N\nAB  - Next.\nER  - \n"
-    )
+@pytest.mark.parametrize(("line", "times"), [("AB  - more and more\n", 80_000), ("a line\n", 180_000)])
+def test_a_record_without_end_is_not_held(line: str, times: int) -> None:
+    endless = "TY  - JOUR\nTI  - T\n" + line * times + "ER  - \nTY  - JOUR\nTI  - N\nAB  - Next.\nER  - \n"
     over, after = read(endless, "export.ris")
     assert isinstance(over, Rejection)
     assert (over.where, "longer" in over.why) == ("export.ris:1", True)
