@@ -42,6 +42,10 @@ _WORDINGS = (
 _TRAILING = re.compile(rf"{_OTHERS}{_IN}")
 _INITIALS = re.compile(r"[A-Z]{1,2}|(?:[A-Z]\.-?)+")
 _MOST = 4  # names of each wording that are looked up
+_GOES_ON = re.compile(  # "papers by young researchers" are not by Young
+    r" (?!(?:on|about|in|of|for|since|from|before|after|until|that|which|who|with|using|regarding|concerning|and|or"
+    r"|is|are|was|were|do|does|did|has|have|et|published|written)\b)\w"
+)
 _SHORT = 2  # letters up to which a given name may be initials
 
 
@@ -76,17 +80,28 @@ def whose(question: str, authors: Callable[[], Sequence[str]]) -> Whose:
     for pattern, instead in _WORDINGS:
         for match in reversed(list(islice(pattern.finditer(text), _MOST))):
             known = authors() if known is None else known
-            name, meant = _known(match["name"], known)
-            if not meant:
-                continue
-            found |= dict.fromkeys(meant)
-            end = match.end() if name == match["name"] else match.start("name") + len(name)
-            if trailing := _TRAILING.match(text, end):
-                year, end = int(trailing["year"] or 0) or year, trailing.end()
-            year = int(match.groupdict().get("year") or 0) or year
-            said.insert(0, text[match.start("name") : end].strip())
-            text = text[: match.start()] + match.expand(instead) + text[end:]
+            if named := _named(match, text, known):
+                meant, of_year, end = named
+                found |= dict.fromkeys(meant)
+                year = of_year or year
+                said.insert(0, text[match.start("name") : end].strip())
+                text = text[: match.start()] + match.expand(instead) + text[end:]
     return Whose(" ".join(text.split()), tuple(found), year, tuple(said))
+
+
+def _named(
+    match: re.Match[str], text: str, known: Sequence[str]
+) -> tuple[tuple[str, ...], int | None, int] | None:
+    """The authors whom a wording names, the year beside them, and where the words that name them end."""
+    name, meant = _known(match["name"], known)
+    end = match.start("name") + len(name)
+    if not meant or (name.islower() and _GOES_ON.match(text, end)):
+        return None
+    year = match.groupdict().get("year")
+    end = match.end() if name == match["name"] else end
+    if trailing := _TRAILING.match(text, end):
+        year, end = trailing["year"] or year, trailing.end()
+    return meant, int(year) if year else None, end
 
 
 def _known(name: str, authors: Sequence[str]) -> tuple[str, tuple[str, ...]]:

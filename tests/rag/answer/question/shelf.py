@@ -6,7 +6,15 @@ from dataclasses import dataclass
 
 from rag.types import Filters
 
-AUTHORS = ("geoffrey hinton", "hinton ge", "ashish vaswani", "k. he", "cy díaz", "ludwig van den berg")
+AUTHORS = (
+    "geoffrey hinton",
+    "hinton ge",
+    "ashish vaswani",
+    "k. he",
+    "cy díaz",
+    "ludwig van den berg",
+    "ed young",
+)
 
 
 @dataclass

@@ -28,6 +28,7 @@ def limited(question: str, filters: Filters | None = None, stored: Stored | None
         ("Has Kaiming He written about depth?", "Has the authors written about depth?", {3}),
         ("van den Berg's papers on sleep", None, {5}),
         ("Who cites the work by Berg?", None, {5}),
+        ("papers by young on sleep", "papers on sleep", {6}),
     ],
 )
 def test_an_author_that_the_wording_names_is_a_filter(
@@ -68,6 +69,7 @@ def test_years_that_the_wording_gives_papers_are_a_filter(
         "Is the Hinton diagram used?",
         "What do Smith et al. say?",
         "papers by topic",
+        "papers by young researchers",
         "How is accuracy affected by Vaswani?",
         "What was found in 2019 papers?",
         "",
