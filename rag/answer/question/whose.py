@@ -43,8 +43,8 @@ _TRAILING = re.compile(rf"{_OTHERS}{_IN}")
 _INITIALS = re.compile(r"[A-Z]{1,2}|(?:[A-Z]\.-?)+")
 _MOST = 4  # names of each wording that are looked up
 _GOES_ON = re.compile(  # "papers by young researchers" are not by Young
-    r" (?!(?:on|about|in|of|for|since|from|before|after|until|that|which|who|with|using|regarding|concerning|and|or"
-    r"|is|are|was|were|do|does|did|has|have|et|published|written)\b)\w"
+    r" (?!(?:on|about|in|of|for|since|from|before|after|until|that|which|who|with|using|regarding|concerning"
+    r"|and|or|is|are|was|were|do|does|did|has|have|et|published|written)\b)\w"
 )
 _SHORT = 2  # letters up to which a given name may be initials
 
