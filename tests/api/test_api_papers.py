@@ -109,6 +109,25 @@ async def test_an_uploaded_file_is_read_in_whatever_format(client: httpx.AsyncCl
     assert [rejection["where"] for rejection in job["rejected"]] == ["more.jsonl:2:title"]
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"@article{k, title={Tokens}, abstract={Tokens are cut.}, author={Owen, Bo}, year=2021}",
+        b"TY  - JOUR\nTI  - Tokens\nAB  - Tokens are cut.\nAU  - Owen, Bo\nPY  - 2021\nER  -\n",
+        b"PMID- 7\nTI  - Tokens\nAB  - Tokens are cut.\nFAU - Owen, Bo\nDP  - 2021 May\n",
+        b'Title,Abstract,Author,Year\nTokens,Tokens are cut.,"Owen, Bo",2021\n',
+        b'[{"title": "Tokens", "abstract": "Tokens are cut.", "year": 2021,'
+        b' "author": [{"given": "Bo", "family": "Owen"}]}]',
+    ],
+)
+async def test_exports_of_other_programs_are_read(client: httpx.AsyncClient, data: bytes) -> None:
+    job = await ended(client, await client.post("/v1/papers", files={"file": ("upload", data)}))
+    assert (job["state"], job["added"], job["rejected"]) == ("succeeded", 1, [])
+    (paper,) = (await client.get("/v1/papers", params={"q": "tokens"})).json()["items"]
+    assert (paper["title"], paper["abstract"]) == ("Tokens", "Tokens are cut.")
+    assert (paper["authors"], paper["year"]) == (["Bo Owen"], 2021)
+
+
 async def test_a_named_format_is_taken(client: httpx.AsyncClient) -> None:
     lines = b'{"title": "Tokens", "abstract": "Tokens are cut."}\n'
     files = {"file": ("odd.bin", lines)}
