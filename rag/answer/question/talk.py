@@ -28,10 +28,12 @@ class Talk:
     Attributes:
         turns: with the words that limit their questions taken out; the latest ones.
         last: the last question that was limited: without those words, and its limits.
+        begun: the question that first set limits, as it was asked.
     """
 
     turns: tuple[Turn, ...]
     last: Narrowed
+    begun: str = ""
 
 
 def talked(history: Sequence[Turn], filters: Filters, shelf: Shelf, words: Words) -> Talk:
@@ -46,14 +48,18 @@ def talked(history: Sequence[Turn], filters: Filters, shelf: Shelf, words: Words
     talk = Talk((), Narrowed("", filters))
     for turn in within_budget(history, HISTORY_BUDGET):
         if turn.role == "assistant":
-            talk = Talk((*_named(talk, turn.content), turn), talk.last)
+            talk = replace(talk, turns=(*_named(talk, turn.content), turn))
             continue
         text = plain_question(turn.content)
-        last = narrowed(text, filters, shelf, words)
-        last = last if last.said else turned(text, talk, filters, shelf, words) or last
-        said = replace(turn, content=last.text) if last.said else turn
-        on = not last.said and points_back(text, words) is not False
-        talk = Talk((*talk.turns, said), talk.last if on else last)
+        found = narrowed(text, filters, shelf, words)
+        if found.said:
+            talk = Talk((*talk.turns, replace(turn, content=found.text)), found, text)
+        elif again := turned(text, talk, filters, shelf, words):
+            talk = Talk((*talk.turns, replace(turn, content=again.text)), again, talk.begun)
+        elif points_back(text, words) is False:
+            talk = Talk((*talk.turns, turn), found)
+        else:
+            talk = replace(talk, turns=(*talk.turns, turn))
     return talk
 
 
@@ -77,7 +83,8 @@ def turned(question: str, talk: Talk, filters: Filters, shelf: Shelf, words: Wor
             years = (found.filters.year_from, found.filters.year_to)
             if years != (filters.year_from, filters.year_to):
                 limits = replace(limits, year_from=years[0], year_to=years[1])
-            return replace(talk.last, filters=limits, said=found.said, question=question)
+            searched = f"{question} ({talk.begun})"
+            return replace(talk.last, filters=limits, said=found.said, question=searched)
     return None
 
 

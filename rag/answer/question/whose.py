@@ -40,6 +40,7 @@ _WORDINGS = (
 )
 """Wordings that make an author of a name, and what stands there without it."""
 _TRAILING = re.compile(rf"{_OTHERS}{_IN}")
+_ALSO = re.compile(r"(?:,? (?:and|or|&)|,) (?P<name>" + _NAME.replace("}?", "}") + ")")
 _INITIALS = re.compile(r"[A-Z]{1,2}|(?:[A-Z]\.-?)+")
 _MOST = 4  # names of each wording that are looked up
 _GOES_ON = re.compile(  # "papers by young researchers" are not by Young
@@ -99,6 +100,8 @@ def _named(
         return None
     year = match.groupdict().get("year")
     end = match.end() if name == match["name"] else end
+    while (also := _ALSO.match(text, end)) and (more := _known(also["name"], known))[1]:
+        meant, end = meant + more[1], also.start("name") + len(more[0])
     if trailing := _TRAILING.match(text, end):
         year, end = trailing["year"] or year, trailing.end()
     return meant, int(year) if year else None, end

@@ -28,6 +28,8 @@ def limited(question: str, filters: Filters | None = None, stored: Stored | None
         ("Has Kaiming He written about depth?", "Has the authors written about depth?", {3}),
         ("van den Berg's papers on sleep", None, {5}),
         ("Who cites the work by Berg?", None, {5}),
+        ("papers by Hinton, K. He and Vaswani on capsules", "papers on capsules", {0, 1, 2, 3}),
+        ("papers by Hinton and their limits", "papers and their limits", {0, 1}),
         ("papers by young on sleep", "papers on sleep", {6}),
     ],
 )

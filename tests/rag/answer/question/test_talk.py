@@ -45,9 +45,9 @@ def test_a_follow_up_stays_within_what_the_talk_was_limited_to() -> None:
 )
 def test_the_same_may_be_asked_of_other_authors_and_years(question: str, filters: Filters) -> None:
     before = talk("papers by Hinton on capsules since 2015", "“A”: Text. [1]")
-    assert then(question, before) == Narrowed(
-        "papers on capsules", filters, then(question, before).said, question=question
-    )
+    found = then(question, before)
+    assert (found.text, found.filters) == ("papers on capsules", filters)
+    assert found.question == f"{question} (papers by Hinton on capsules since 2015)"
 
 
 @pytest.mark.parametrize("question", ["what about their speed?", "and why?", "only on graphs?"])
@@ -59,6 +59,7 @@ def test_what_names_no_author_or_year_turns_to_none(question: str) -> None:
 def test_a_turn_to_other_years_counts_for_what_follows() -> None:
     before = talk("papers by Hinton on capsules", "“A”: Text.", "and before 2010?", "“B”: Text.")
     assert then("are they fast?", before).filters == Filters(authors=HINTON, year_to=2009)
+    assert then("and since 2018?", before).question == "and since 2018? (papers by Hinton on capsules)"
 
 
 def test_a_subject_of_its_own_leaves_the_limits_behind() -> None:
