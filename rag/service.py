@@ -11,6 +11,7 @@ from typing import Literal
 
 from rag.answer.answerer import Answerer
 from rag.answer.question.examples import example_questions
+from rag.answer.question.narrowed import sought
 from rag.checks import (
     MAX_QUESTION,
     check_comment,
@@ -24,6 +25,7 @@ from rag.corpus.files import files_of
 from rag.errors import CitewellError, DiskFull, IndexUnavailable, NotReady, UnknownFormat
 from rag.events import AskEvents, answer_of
 from rag.index import Indexes, Upkeep
+from rag.index.words import Words
 from rag.ingest import Chunker, Encoder, Progress, ingest
 from rag.library import Library
 from rag.retrieve import HybridSearch
@@ -91,6 +93,7 @@ class Service:
         self._chunk = chunk
         self._encode = encode
         self._upkeep = upkeep
+        self._words = Words()
         self._overview: tuple[int, Overview] | None = None
 
     def ask(
@@ -144,7 +147,7 @@ class Service:
                 yield self._keeper.keep(request, event) if isinstance(event, Answer) else event
 
     def search(self, query: str, *, top_k: int = 8, filters: Filters = EVERYTHING) -> SearchResult:
-        """The stored papers that bear on a query, best first.
+        """The stored papers that bear on a query, best first; authors and years that it names are filters.
 
         Raises:
             InvalidInput: the request is out of bounds; names the field.
@@ -153,8 +156,10 @@ class Service:
         check_text(query, "query", longest=MAX_QUESTION)
         check_filters(filters)
         check_top_k(top_k)
-        found = self._search.search(query, top_k=top_k, filters=filters)
-        return SearchResult(found.hits, found.timings_ms, found.info, found.degraded, found.hidden)
+        within = sought(query, filters, self._search, self._words)
+        found = self._search.search(within.text, top_k=top_k, filters=within.filters)
+        hidden = 0 if within.alone else found.hidden
+        return SearchResult(found.hits, found.timings_ms, found.info, found.degraded, hidden)
 
     def ingest(
         self,

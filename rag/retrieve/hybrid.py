@@ -73,6 +73,11 @@ class HybridSearch:
             allowed = generation.mask(filters)
             return len(generation.ids) > 0 if allowed is None else bool(allowed.any())
 
+    def unknown(self, text: str) -> tuple[str, ...]:
+        """The words of a text that no paper has; errors as for ``authors``."""
+        with self._indexes.lease() as generation:
+            return generation.lexical.unknown(text)
+
     def search(self, query: str, *, top_k: int, filters: Filters | None = None) -> Retrieved:
         """The papers that bear on the query, best first.
 

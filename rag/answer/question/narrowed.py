@@ -26,6 +26,9 @@ class Shelf(Protocol):
     def holds(self, filters: Filters) -> bool:
         """Whether any paper passes."""
 
+    def unknown(self, text: str) -> Sequence[str]:
+        """The words of a text that no paper has."""
+
 
 @dataclass(frozen=True, slots=True)
 class Narrowed:
@@ -68,6 +71,16 @@ def narrowed(question: str, filters: Filters, shelf: Shelf, words: Words) -> Nar
         return Narrowed(question, filters)
     alone = set(words.terms(text)) <= set(words.terms(" ".join(words_of("about_papers"))))
     return Narrowed(text.strip(), limits, tuple(said), alone, question)
+
+
+def sought(query: str, filters: Filters, shelf: Shelf, words: Words) -> Narrowed:
+    """A search, limited by what its words say; words that no paper has may be the name of an author alone."""
+    found = narrowed(query, filters, shelf, words)
+    names = {word.text for word in words.words(query) if word.terms}
+    if found.said or not names or names - set(shelf.unknown(query)):
+        return found
+    by_name = narrowed(f"papers by {query}", filters, shelf, words)
+    return by_name if by_name.alone else found
 
 
 def _within(filters: Filters, first: int | None, last: int | None) -> Filters:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.answer.question.narrowed import Narrowed, narrowed
+from rag.answer.question.narrowed import Narrowed, narrowed, sought
 from rag.types import Filters
 from tests.rag.answer.question.shelf import AUTHORS, Stored
 from tests.rag.answer.sample import WORDS
@@ -120,3 +120,22 @@ def test_filters_given_beside_it_are_narrowed_and_never_widened() -> None:
 @given(st.text(max_size=80))
 def test_without_known_authors_and_years_no_question_changes(question: str) -> None:
     assert limited(question, stored=Stored(names=(), dated=False)) == Narrowed(question, Filters())
+
+
+@pytest.mark.parametrize(
+    ("query", "known", "authors"),
+    [
+        ("Hinton", "", {0, 1}),
+        ("ashish vaswani", "", {2}),
+        ("papers by Vaswani on capsules", "capsules", {2}),
+        ("Young", "young", set()),
+        ("hinton capsules", "capsules", set()),
+        ("nobody", "", set()),
+        ("of the", "", set()),
+    ],
+)
+def test_a_search_for_words_that_no_paper_has_may_be_for_an_author(
+    query: str, known: str, authors: set[int]
+) -> None:
+    found = sought(query, Filters(), Stored(known=frozenset(known.split())), WORDS)
+    assert set(found.filters.authors) == {AUTHORS[at] for at in authors}
