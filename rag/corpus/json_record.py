@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import NoReturn
 
-from rag.corpus.published import published
+from rag.corpus.published import published, without_tags
 from rag.corpus.reader import Record
 from rag.types import Rejection
 
@@ -40,6 +40,9 @@ def _renamed(value: Mapping[str, object]) -> dict[str, object]:
         urls=[str(value.get("URL") or "")],
     )
     found |= {key: said[key] for key in ("year", "url") if value.get(key) is None and said[key]}
+    if "issued" in value or "DOI" in value:  # CSL-JSON hands on what publishers wrote
+        texts = ((key, value.get(key)) for key in ("title", "abstract"))
+        found |= {key: without_tags(text) for key, text in texts if isinstance(text, str)}
     if value.get("categories") is None and (keywords := value.get("keyword") or value.get("fieldsOfStudy")):
         found["categories"] = keywords
     return found

@@ -34,7 +34,7 @@ class TestJsonList(ReaderContract):
 CSL = """\
 [
   {"id": "marks2021", "type": "article-journal", "title": "Sleep {and} memory",
-   "abstract": "We asked \\"forty\\".",
+   "abstract": "<jats:p>We asked \\"forty\\".</jats:p>",
    "author": [{"family": "Marks", "given": "Ada"}, {"literal": "The Sleep Group"}],
    "issued": {"date-parts": [["2021", 3]]}, "DOI": "10.1000/XYZ", "keyword": "sleep, memory"},
   {"title": "Bad", "abstract": tru},
