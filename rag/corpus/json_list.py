@@ -1,4 +1,4 @@
-"""JSON: a list of papers, an object each, on however many lines. CSL-JSON is written so.
+"""JSON: a list of papers, an object each, on however many lines, or all on one. CSL-JSON is written so.
 
 The objects are cut out of the file and parsed one by one, so that a bad one costs itself alone and memory
 holds one at a time.
@@ -6,17 +6,19 @@ holds one at a time.
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from rag.corpus.json_record import record_from_json
-from rag.corpus.lines import BOM, MAX_LINE_BYTES, read_lines
+from rag.corpus.lines import BOM, MAX_LINE_BYTES
 from rag.corpus.reader import Reader, Record
 from rag.types import Rejection
 
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}]')
+_PIECE = 65_536  # bytes of a line that are looked at together
+_MARK = re.compile(r'["\\{}]')
 
 
 def read(stream: BinaryIO, name: str) -> Iterator[Record | Rejection]:
@@ -27,45 +29,84 @@ def read(stream: BinaryIO, name: str) -> Iterator[Record | Rejection]:
 
 @dataclass(slots=True)
 class _Cutter:
-    """Takes lines, and gives the text of each outermost object that ends in them."""
+    """Takes a text piece by piece, and gives each outermost object that ends in one."""
 
     where: str = ""
     depth: int = 0
     held: list[str] = field(default_factory=list)
+    size: int = 0
+    quoted: bool = False
+    escaped: bool = False
 
-    def take(self, line: str, where: str) -> Iterator[tuple[str, str]]:
-        """Each object that ends in the line, and where it began."""
-        start = 0
-        for token in _TOKEN.finditer(line):
-            if token[0] == "{":
-                self.depth += 1
+    def take(self, text: str, where: str) -> Iterator[tuple[str, str]]:
+        """Each object that ends in the text, and where it began."""
+        start, free = 0, int(self.escaped)
+        self.escaped = False
+        for mark in _MARK.finditer(text):
+            if mark.start() < free:  # what a backslash stands before
+                continue
+            if mark[0] == "\\":
+                free = mark.end() + self.quoted
+            elif mark[0] == '"':
+                self.quoted = not self.quoted
+            elif not self.quoted and self._turn(mark[0]):
                 if self.depth == 1:
-                    self.where, start = where, token.start()
-            elif token[0] == "}" and self.depth:
-                self.depth -= 1
-                if self.depth == 0:
-                    yield self.where, "\n".join([*self.held, line[start : token.end()]])
+                    self.where, self.size, start = where, 0, mark.start()
+                else:
+                    yield self.where, "".join([*self.held, text[start : mark.end()]])
                     self.held = []
+        self.escaped = free > len(text)
         if self.depth:
-            self.held.append(line[start:])
+            self.held.append(text[start:])
+        self.size += len(text)
+
+    def _turn(self, brace: str) -> bool:
+        """Count a brace; whether an outermost object begins or ends with it."""
+        before = self.depth
+        self.depth = max(0, before + (1 if brace == "{" else -1))
+        return {before, self.depth} == {0, 1}
+
+    def end_line(self) -> None:
+        """No string of JSON goes on over the end of a line, and nothing between objects is counted."""
+        self.quoted = self.escaped = False
+        self.size = self.size if self.depth else 0
 
 
 def _objects(stream: BinaryIO, name: str) -> Iterator[tuple[str, str | Rejection]]:
     """The text of each outermost object, and the line on which it begins."""
-    cutter, taken = _Cutter(), 0
-    for number, line in read_lines(stream, name):
-        if isinstance(line, Rejection):
-            yield cutter.where, line
-            cutter, taken = _Cutter(), 0
+    cutter = _Cutter()
+    for where, piece in _pieces(stream, name):
+        if isinstance(piece, Rejection):
+            yield where, piece
+            cutter = _Cutter()
             continue
-        yield from cutter.take(line, f"{name}:{number}")
-        taken = taken + len(line) if cutter.depth else 0
-        if taken > MAX_LINE_BYTES:
-            over = f"The object is longer than {MAX_LINE_BYTES:,} characters."
-            yield cutter.where, Rejection(cutter.where, over)
-            cutter, taken = _Cutter(), 0
+        yield from cutter.take(piece, where)
+        if cutter.size > MAX_LINE_BYTES:
+            place = cutter.where if cutter.depth else where
+            over = f"A stretch longer than {MAX_LINE_BYTES:,} characters has no whole object in it."
+            yield place, Rejection(place, over)
+            cutter = _Cutter()
+        if piece.endswith("\n"):
+            cutter.end_line()
     if cutter.depth:
         yield cutter.where, Rejection(cutter.where, "The object that begins here is never closed.")
+
+
+def _pieces(stream: BinaryIO, name: str) -> Iterator[tuple[str, str | Rejection]]:
+    """The text of the file, no longer than a line at a time, and its lines' places; a bad line is refused."""
+    number, bad = 1, False
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    while raw := stream.readline(_PIECE):
+        ends, where = raw.endswith(b"\n"), f"{name}:{number}"
+        if not bad:
+            try:
+                yield where, decoder.decode(raw, final=ends)
+            except UnicodeDecodeError:
+                yield where, Rejection(where, "Not valid UTF-8; save the file as UTF-8.")
+                bad = True
+        if ends:
+            number, bad = number + 1, False
+            decoder.reset()
 
 
 def sniff(head: bytes) -> bool:

@@ -134,7 +134,7 @@ class _Name:
 
 def _may_be(wanted: _Name, author: str) -> bool:
     """Whether a name as it is said may be one as it is stored: the surname, and initials for the rest."""
-    if author.isascii() and wanted.surname not in author:  # nearly always, and soon told
+    if len(wanted.surname) < _SHORT or (author.isascii() and wanted.surname not in author):  # nearly always
         return False
     held = _parts(author)
     others = [part for part in held if part != wanted.surname]

@@ -4,9 +4,11 @@ import io
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rag.corpus import read_papers
-from rag.corpus.json_list import JSON_LIST
+from rag.corpus.json_list import JSON_LIST, _Cutter
 from rag.types import Paper, Rejection
 from tests.rag.corpus.contract import ReaderContract, Texts
 
@@ -72,3 +74,24 @@ def test_an_export_of_a_reference_manager() -> None:
 @pytest.mark.parametrize("text", ["[]", "[\n]", "[1, 2]", ""])
 def test_a_list_of_nothing_holds_no_papers(text: str) -> None:
     assert list(read_papers(io.BytesIO(text.encode()), name="x", format="json")) == []
+
+
+@pytest.mark.parametrize("times", [3, 30_000])
+def test_a_list_on_one_line_is_read_however_long(times: int) -> None:
+    texts = [f'{n}: "quoted", {{braces}}, a backslash \\ and an é' for n in range(times)]
+    items = read(json.dumps([{"title": f"T{n}", "abstract": text} for n, text in enumerate(texts)]))
+    assert [item.abstract for item in items if isinstance(item, Paper)] == texts
+
+
+@given(st.lists(st.text(st.sampled_from('a"\\{}[],: \n'), max_size=20), max_size=6), st.integers(1, 9))
+def test_pieces_may_end_anywhere(texts: list[str], size: int) -> None:
+    values = [{"title": f"T{n}", "abstract": f"A{text}."} for n, text in enumerate(texts)]
+    whole = json.dumps(values)
+    cutter = _Cutter()
+    cut = [text for at in range(0, len(whole), size) for _, text in cutter.take(whole[at : at + size], "x")]
+    assert [json.loads(text) for text in cut] == values
+
+
+def test_an_object_that_never_ends_is_not_held() -> None:
+    over = '[{"title": "T", "abstract": "' + "a" * 1_100_000
+    assert [item.where for item in read(over) if isinstance(item, Rejection)] == ["library.json:1"]

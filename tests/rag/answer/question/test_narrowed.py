@@ -71,6 +71,7 @@ def test_years_that_the_wording_gives_papers_are_a_filter(
         "Is the Hinton diagram used?",
         "What do Smith et al. say?",
         "papers by topic",
+        "papers by K",
         "papers by young researchers",
         "How is accuracy affected by Vaswani?",
         "What was found in 2019 papers?",
