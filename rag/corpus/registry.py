@@ -15,7 +15,7 @@ from rag.corpus.reader import Reader, Record
 from rag.corpus.record import paper_from_record, source_name
 from rag.corpus.saved_page import SAVED_PAGE
 from rag.corpus.table import TABLE
-from rag.corpus.tagged import MEDLINE, RIS, WEB_OF_SCIENCE
+from rag.corpus.tagged import ENDNOTE, MEDLINE, RIS, WEB_OF_SCIENCE
 from rag.corpus.xml_entries import ATOM, PUBMED_XML
 from rag.errors import UnknownFormat
 from rag.types import Paper, Rejection
@@ -28,6 +28,7 @@ READERS: tuple[Reader, ...] = (
     JSONL,
     JSON_LIST,
     RIS,
+    ENDNOTE,
     MEDLINE,
     WEB_OF_SCIENCE,
     PUBMED_XML,

@@ -1,4 +1,4 @@
-"""Exports of a tag and a value a line: RIS (reference managers, publishers), PubMed's, Web of Science's.
+"""Exports of a tag and a value a line: RIS, EndNote's, PubMed's, Web of Science's.
 
 A value may go on over the lines after it. A line that can't be read costs its record, and no other.
 """
@@ -153,6 +153,18 @@ def _from_web_of_science(values: Values) -> dict[str, object]:
     )
 
 
+def _from_endnote(values: Values) -> dict[str, object]:
+    return published(
+        title=_first(values, "T"),
+        abstract=_first(values, "X"),
+        authors=_all(values, "A"),
+        date=_first(values, "D", "8"),
+        doi=_first(values, "R"),
+        urls=_all(values, "U"),
+        categories="\n".join(_all(values, "K")).split("\n"),
+    )
+
+
 _RIS_SHAPE = _Shape(re.compile(r"([A-Z][A-Z0-9])  ?-(?: (.*)|)$", re.DOTALL), "TY", "ER", _from_ris)
 _MEDLINE_SHAPE = _Shape(re.compile(r"([A-Z]{2,4} {0,2})- (.*)$", re.DOTALL), "PMID", None, _from_medline)
 
@@ -164,6 +176,9 @@ _WEB_OF_SCIENCE_SHAPE = _Shape(
     _from_web_of_science,
     frozenset({"FN", "VR", "EF"}),
 )
+
+
+_ENDNOTE_SHAPE = _Shape(re.compile(r"%(\S) (.*)$", re.DOTALL), "0", None, _from_endnote)
 
 
 def _begins(head: bytes, pattern: bytes) -> bool:
@@ -187,4 +202,10 @@ WEB_OF_SCIENCE = Reader(
     extensions=(".ciw",),
     sniff=lambda head: _begins(head, rb"FN (?:Clarivate|Thomson|ISI)"),
     read=lambda stream, name: _read(stream, name, _WEB_OF_SCIENCE_SHAPE),
+)
+ENDNOTE = Reader(
+    name="endnote",
+    extensions=(".enw",),
+    sniff=lambda head: _begins(head, rb"%0 [A-Z]"),
+    read=lambda stream, name: _read(stream, name, _ENDNOTE_SHAPE),
 )

@@ -5,7 +5,7 @@ import io
 import pytest
 
 from rag.corpus import detect, read_papers
-from rag.corpus.tagged import MEDLINE, RIS, WEB_OF_SCIENCE
+from rag.corpus.tagged import ENDNOTE, MEDLINE, RIS, WEB_OF_SCIENCE
 from rag.types import Paper, Rejection
 from tests.rag.corpus.contract import ReaderContract, Texts
 
@@ -21,6 +21,20 @@ class TestRis(ReaderContract):
             line.encode()
             for title, abstract in texts
             for line in ("TY  - JOUR", f"TI  - {title}", f"AB  - {abstract}", "ER  - ")
+        ]
+
+
+class TestEndnote(ReaderContract):
+    reader = ENDNOTE
+    preamble_lines = 0
+    lines_per_record = 4
+
+    @staticmethod
+    def lines(texts: Texts) -> list[bytes]:
+        return [
+            line.encode()
+            for title, abstract in texts
+            for line in ("%0 Journal Article", f"%T {title}", f"%X {abstract}", "")
         ]
 
 
@@ -168,6 +182,24 @@ def test_an_export_of_pubmed() -> None:
     )
     assert isinstance(second, Paper)
     assert (second.id, second.year) == ("31452105", 2018)
+
+
+def test_an_export_of_endnote() -> None:
+    (paper,) = read(
+        "%0 Journal Article\n%T Sleep and memory\n%A Marks, Ada\n%A Owen, Bo\n%D 2021\n"
+        "%X We asked forty adults.\n%K sleep\nmemory\n%R 10.1000/xyz\n%U https://example.org/a\n",
+        "library.enw",
+    )
+    assert paper == Paper(
+        id="10.1000/xyz",
+        title="Sleep and memory",
+        abstract="We asked forty adults.",
+        authors=("Ada Marks", "Bo Owen"),
+        year=2021,
+        url="https://example.org/a",
+        sources=("library.enw",),
+        categories=("sleep", "memory"),
+    )
 
 
 def test_an_export_of_web_of_science() -> None:
