@@ -14,6 +14,7 @@ from rag.corpus.reader import Reader, Record
 from rag.types import Rejection
 
 _DELIMITERS = ",;\t"
+_ROW_NUMBER = re.compile(r"^\s*\d{1,5}\s*$")  # of a spreadsheet; the next one has the same
 _ONE_PERSON = re.compile(r"[^\s,]+, [^,]+")
 _COLUMNS = {
     "title": ("title", "article title", "document title", "paper title"),
@@ -23,7 +24,8 @@ _COLUMNS = {
     "doi": ("doi", "di"),
     "url": ("url", "link", "source url", "article url"),
     "categories": ("categories", "author keywords", "keywords", "manual tags", "fields of study", "subjects"),
-    "id": ("id", "_id", "pmid", "pubmed id", "arxiv id", "paper id"),
+    "known_as": ("pmid", "pubmed id", "arxiv id"),
+    "id": ("id", "_id", "paper id"),
 }
 """What headings mean; of several that are there, the first one listed."""
 
@@ -108,7 +110,7 @@ def _record(row: str, heading: _Heading, where: str) -> Record | Rejection:
         date=said.get("date", ""),
         doi=said.get("doi", ""),
         urls=(said.get("url", ""),),
-        known_as=said.get("id", ""),
+        known_as=said.get("known_as", "") or _ROW_NUMBER.sub("", said.get("id", "")),
     )
     people = said.get("authors", "")
     given = {"authors": _people(people) or people, "categories": said.get("categories", "")}

@@ -8,7 +8,7 @@ import pytest
 from rag.corpus import detect, read_papers
 from rag.corpus.table import TABLE
 from rag.errors import UnknownFormat
-from rag.types import Paper, Rejection
+from rag.types import Paper, Rejection, paper_id_of
 from tests.rag.corpus.contract import ReaderContract, Texts
 
 
@@ -92,6 +92,21 @@ def test_authors_are_told_apart(cell: str, authors: tuple[str, ...]) -> None:
     (paper,) = read(f'title,abstract,authors\nT,Words.,"{cell}"\n')
     assert isinstance(paper, Paper)
     assert paper.authors == authors
+
+
+@pytest.mark.parametrize(
+    ("heading", "cell", "paper_id"),
+    [
+        ("pmid", "7", "7"),
+        ("id", "W2100837269", "W2100837269"),
+        ("id", "7", paper_id_of("T")),
+        ("key", "marks2021", paper_id_of("T")),
+    ],
+)
+def test_a_row_number_is_no_id(heading: str, cell: str, paper_id: str) -> None:
+    (paper,) = read(f"title,abstract,{heading}\nT,Words.,{cell}\n")
+    assert isinstance(paper, Paper)
+    assert paper.id == paper_id
 
 
 def test_an_open_quotation_mark_is_told_where_it_opens() -> None:
