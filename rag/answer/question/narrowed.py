@@ -12,7 +12,7 @@ from typing import Protocol
 
 from rag.answer.lexicon import words_of
 from rag.answer.question.dated import dated
-from rag.answer.question.whose import whose
+from rag.answer.question.whose import names_said, whose
 from rag.index.words import Words
 from rag.types import Filters
 
@@ -40,6 +40,7 @@ class Narrowed:
         said: those words, as they stand.
         alone: whether nothing else is asked: the papers themselves are wanted.
         question: the question with those words; empty where there are none.
+        strangers: names that it asks about and nothing else, of which no stored paper knows anything.
     """
 
     text: str
@@ -47,6 +48,7 @@ class Narrowed:
     said: tuple[str, ...] = ()
     alone: bool = False
     question: str = ""
+    strangers: tuple[str, ...] = ()
 
 
 def narrowed(question: str, filters: Filters, shelf: Shelf, words: Words) -> Narrowed:
@@ -68,19 +70,36 @@ def narrowed(question: str, filters: Filters, shelf: Shelf, words: Words) -> Nar
         said.append(text[when.start : when.end].strip())
         text = text[: when.start] + text[when.end :]
     if not said:
-        return Narrowed(question, filters)
-    alone = set(words.terms(text)) <= set(words.terms(" ".join(words_of("about_papers"))))
-    return Narrowed(text.strip(), limits, tuple(said), alone, question)
+        return Narrowed(question, filters, strangers=_strangers(question, shelf, words))
+    return Narrowed(text.strip(), limits, tuple(said), _is_alone(text, words), question)
 
 
 def sought(query: str, filters: Filters, shelf: Shelf, words: Words) -> Narrowed:
     """A search, limited by what its words say; words that no paper has may be the name of an author alone."""
     found = narrowed(query, filters, shelf, words)
-    names = {word.text for word in words.words(query) if word.terms}
-    if found.said or not names or names - set(shelf.unknown(query)):
+    if found.said or not words.terms(query) or not _is_unknown(query, shelf, words):
         return found
     by_name = narrowed(f"papers by {query}", filters, shelf, words)
     return by_name if by_name.alone else found
+
+
+def _is_alone(text: str, words: Words) -> bool:
+    """Whether a question without its limits asks for nothing but papers."""
+    return set(words.terms(text)) <= set(words.terms(" ".join(words_of("about_papers"))))
+
+
+def _strangers(question: str, shelf: Shelf, words: Words) -> tuple[str, ...]:
+    """The names of which neither an author nor an abstract knows anything, if only they are asked about."""
+    names = names_said(question)
+    bare = whose(question, lambda: [name.casefold() for name in names]) if names else None
+    if bare is None or not bare.said or not _is_alone(bare.text, words):
+        return ()
+    return names if all(_is_unknown(name, shelf, words) for name in names) else ()
+
+
+def _is_unknown(name: str, shelf: Shelf, words: Words) -> bool:
+    """Whether no paper has any word of a name."""
+    return {word.text for word in words.words(name) if word.terms} <= set(shelf.unknown(name))
 
 
 def _within(filters: Filters, first: int | None, last: int | None) -> Filters:

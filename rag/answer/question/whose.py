@@ -90,6 +90,13 @@ def whose(question: str, authors: Callable[[], Sequence[str]]) -> Whose:
     return Whose(" ".join(text.split()), tuple(found), year, tuple(said))
 
 
+def names_said(question: str) -> tuple[str, ...]:
+    """What the wording makes authors of, whether any paper has them or not; only names with a capital."""
+    found = (match["name"] for pattern, _ in _WORDINGS for match in islice(pattern.finditer(question), _MOST))
+    names = dict.fromkeys(name for name in found if name[0].isupper())
+    return tuple(name for name in names if not any(name.startswith(f"{other} ") for other in names))
+
+
 def _named(
     match: re.Match[str], text: str, known: Sequence[str]
 ) -> tuple[tuple[str, ...], int | None, int] | None:

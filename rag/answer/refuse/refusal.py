@@ -52,10 +52,18 @@ class Case:
 
 def refuse(case: Case, words: Words) -> Refusal:
     """The refusal of a question."""
+    if case.within.strangers and case.found.info.papers:
+        return _nobody(case.within.strangers)
     reason = _reason(case)
     papers = () if reason in (EMPTY_LIBRARY, UNCLEAR) else _nearest(case)
     missing = () if reason == EMPTY_LIBRARY else _missing(case, words, reason)
     return Refusal(reason, missing, papers, tuple(_suggestions(reason, case, papers, missing)))
+
+
+def _nobody(strangers: tuple[str, ...]) -> Refusal:
+    """The refusal of a question about people, or things, of whom no stored paper knows anything."""
+    told = tuple(f"No stored paper has an author “{name}”, or speaks of one." for name in strangers)
+    return Refusal(NOT_IN_CORPUS, strangers, (), told)
 
 
 def refusal_text(refusal: Refusal) -> str:

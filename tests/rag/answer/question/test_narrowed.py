@@ -69,7 +69,7 @@ def test_years_that_the_wording_gives_papers_are_a_filter(
         "What was the mortality in 2019?",
         "papers on the 2008 crisis",
         "Is the Hinton diagram used?",
-        "What do Smith et al. say?",
+        "What do Smith et al. say of depth?",
         "papers by topic",
         "papers by K",
         "papers by young researchers",
@@ -140,3 +140,23 @@ def test_a_search_for_words_that_no_paper_has_may_be_for_an_author(
 ) -> None:
     found = sought(query, Filters(), Stored(known=frozenset(known.split())), WORDS)
     assert set(found.filters.authors) == {AUTHORS[at] for at in authors}
+
+
+@pytest.mark.parametrize(
+    ("question", "strangers"),
+    [
+        ("papers by Curie", ("Curie",)),
+        ("What did Marie Curie propose?", ("Marie Curie",)),
+        ("What do Smith et al. say?", ("Smith",)),
+        ("What did Curie find about radium?", ()),
+        ("papers by Hinton", ()),
+        ("papers by topic", ()),
+        ("Is the Curie temperature reported?", ()),
+    ],
+)
+def test_an_author_whom_no_paper_has_is_a_stranger_where_nothing_else_is_asked(
+    question: str, strangers: tuple[str, ...]
+) -> None:
+    assert limited(question).strangers == strangers
+    known = Stored(known=frozenset({"curie", "smith", "marie"}))
+    assert limited(question, stored=known).strangers == ()

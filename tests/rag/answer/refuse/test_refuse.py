@@ -143,3 +143,12 @@ def test_what_the_wording_limits_is_told_as_it_was_said() -> None:
     refusal = refuse(case, WORDS)
     assert refusal.reason == "filtered_out"
     assert refusal.suggestions == ("Ask without “since 2020”: 1 paper that matches as well lies beyond.",)
+
+
+def test_papers_of_somebody_who_has_none_are_told_to_be_none() -> None:
+    within = Narrowed("papers by Curie", Filters(), strangers=("Curie",))
+    refusal = refuse(replace(_case("papers by Curie", SURE | {"about": 0.1}), within=within), WORDS)
+    assert (refusal.reason, refusal.missing, refusal.nearest) == ("not_in_corpus", ("Curie",), ())
+    assert refusal.suggestions == ("No stored paper has an author “Curie”, or speaks of one.",)
+    empty = refuse(replace(_case("papers by Curie", {}, papers=0), within=within), WORDS)
+    assert empty.reason == "empty_library"
