@@ -47,6 +47,7 @@ _GOES_ON = re.compile(  # "papers by young researchers" are not by Young
     r" (?!(?:on|about|in|of|for|since|from|before|after|until|that|which|who|with|using|regarding|concerning"
     r"|and|or|is|are|was|were|do|does|did|has|have|et|published|written)\b)\w"
 )
+_WORDS = re.compile(r"\w+")
 _SHORT = 2  # letters up to which a given name may be initials
 
 
@@ -116,9 +117,11 @@ def _named(
 
 def _known(name: str, authors: Sequence[str]) -> tuple[str, tuple[str, ...]]:
     """The longest beginning of a name that authors have, and those authors."""
+    parts = [part for part in _parts(name) if len(part) >= _SHORT]
+    likely = [author for author in authors if not author.isascii() or any(part in author for part in parts)]
     for match in reversed(list(re.finditer(r"[\w.](?= |$)", name))):
         wanted = _Name.of(name[: match.end()])
-        if meant := tuple(author for author in authors if _may_be(wanted, author)):
+        if meant := tuple(author for author in likely if _may_be(wanted, author)):
             return name[: match.end()], meant
     return "", ()
 
@@ -141,7 +144,7 @@ class _Name:
 
 def _may_be(wanted: _Name, author: str) -> bool:
     """Whether a name as it is said may be one as it is stored: the surname, and initials for the rest."""
-    if len(wanted.surname) < _SHORT or (author.isascii() and wanted.surname not in author):  # nearly always
+    if len(wanted.surname) < _SHORT:
         return False
     held = _parts(author)
     others = [part for part in held if part != wanted.surname]
@@ -157,5 +160,6 @@ def _same(said: str, held: str) -> bool:
 
 def _parts(name: str) -> list[str]:
     """The words of a name, without accents, folded."""
-    plain = "".join(char for char in unicodedata.normalize("NFKD", name) if not unicodedata.combining(char))
-    return re.findall(r"\w+", plain.casefold())
+    if not name.isascii():
+        name = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
+    return _WORDS.findall(name.casefold())
