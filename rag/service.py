@@ -11,7 +11,7 @@ from typing import Literal
 
 from rag.answer.answerer import Answerer
 from rag.answer.question.examples import example_questions
-from rag.answer.question.narrowed import sought
+from rag.answer.question.narrowed import narrowed_search
 from rag.checks import (
     MAX_QUESTION,
     check_comment,
@@ -156,7 +156,7 @@ class Service:
         check_text(query, "query", longest=MAX_QUESTION)
         check_filters(filters)
         check_top_k(top_k)
-        within = sought(query, filters, self._search, self._words)
+        within = narrowed_search(query, filters, self._search, self._words)
         found = self._search.search(within.text, top_k=top_k, filters=within.filters)
         hidden = 0 if within.alone else found.hidden
         return SearchResult(found.hits, found.timings_ms, found.info, found.degraded, hidden)

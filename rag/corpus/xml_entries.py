@@ -101,8 +101,8 @@ def _from_pubmed(root: ET.Element) -> dict[str, object]:
 
 def _part(element: ET.Element) -> str:
     """A part of a structured abstract, behind its label."""
-    label = element.get("Label", "")
-    return f"{label}: {_text(element)}" if label else _text(element)
+    label = element.get("Label", "UNLABELLED")
+    return _text(element) if label == "UNLABELLED" else f"{label}: {_text(element)}"
 
 
 def _person(author: ET.Element) -> str:

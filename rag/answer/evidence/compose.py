@@ -23,9 +23,8 @@ def compose(quotes: Sequence[Quote], *, verified: bool = True) -> Composed:
     """Writes the quotes down.
 
     A paper's quotes stand together behind its title, so that "this method" has a name to refer to; two
-    papers or
-    more make a list. Sentences that follow each other in the abstract share a citation only if they are the
-    same. A sentence of the result is exactly its quote; titles and markers stand between sentences.
+    papers or more make a list. Sentences that follow each other in the abstract share a citation only if
+    they are the same. A sentence of the result is exactly its quote; titles and markers stand between them.
 
     Args:
         quotes: grouped by paper, in reading order.

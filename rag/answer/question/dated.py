@@ -23,8 +23,10 @@ _WHEN = re.compile(
     rf"|(?:in|from|of)(?: the year)? (?P<year>{YEAR}))\b",
     re.IGNORECASE,
 )
-_PUBLISHED = r"(?: (?:(?:that|which) )?(?:(?:were|was|are|have been) )?(?:published|released|written|dated))?"
-_BESIDE = re.compile(rf"\b{PAPERS}(?P<cut>{_PUBLISHED}) $", re.IGNORECASE)
+_PUBLISHED = r" (?:(?:that|which) )?(?:(?:were|was|are|have been) )?(?:published|released|written|dated)"
+_PLAINLY = r"(?:papers?|studies|articles?|publications?|research|literature|preprints?|reviews)"
+"""Those of which a year is the date: "it did work in 2019", and a survey or a study has years of its own."""
+_BESIDE = re.compile(rf"\b(?:{PAPERS}(?P<cut>{_PUBLISHED})|{_PLAINLY}) $", re.IGNORECASE)
 _VERB = r"(?:is|are|was|were|do|does|did|has|have|had|can|reports?|shows?|finds?|found|use|uses|that|which)"
 _BEHIND = re.compile(
     rf"\b{PAPERS} (?:on|about|regarding|concerning) (?:(?!{_VERB}\b)\S+ )+?"
@@ -49,7 +51,8 @@ def dated(question: str) -> Dated | None:
         before, after = question[: when.start()], question[when.end() :]
         speaks = _BESIDE.search(before) or (None if after.strip(" ?.!") else _BEHIND.search(before))
         if speaks:
-            return Dated(speaks.start("cut"), when.end(), *_years(when))
+            start = speaks.start("cut") if speaks["cut"] else len(before.rstrip())
+            return Dated(start, when.end(), *_years(when))
     return None
 
 

@@ -74,7 +74,7 @@ def narrowed(question: str, filters: Filters, shelf: Shelf, words: Words) -> Nar
     return Narrowed(text.strip(), limits, tuple(said), _is_alone(text, words), question)
 
 
-def sought(query: str, filters: Filters, shelf: Shelf, words: Words) -> Narrowed:
+def narrowed_search(query: str, filters: Filters, shelf: Shelf, words: Words) -> Narrowed:
     """A search, limited by what its words say; words that no paper has may be the name of an author alone."""
     found = narrowed(query, filters, shelf, words)
     if found.said or not words.terms(query) or not _is_unknown(query, shelf, words):

@@ -1,6 +1,7 @@
 """Whose papers a question means: "papers by Hinton", "what did Vaswani et al. find".
 
-A name counts where the wording makes an author of it and some stored paper has such an author.
+A name counts where the wording makes an author of it and some stored paper has such an author. In small
+letters it counts beside a word for papers alone: "does rice show resistance" asks nothing of Rice.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from itertools import islice
 from rag.answer.question.dated import PAPERS, YEAR
 
 _NAME = r"[A-Z][\w’'.-]{0,40}?(?: (?:[A-Z][\w’'.-]{0,40}?|van|von|de|der|den|di|da|la|le|el|al|bin)){0,4}"
+_LONGEST_NAME = _NAME.replace("}?", "}")
 _ANY_NAME = r"[^\W\d_][\w’'.-]{0,40}(?: [^\W\d_][\w’'.-]{0,40}){0,3}"
 _OTHERS = r"(?: et al\b\.?| and (?:colleagues|co-?workers|co-?authors|others)\b)"
 _IN = rf"(?:,? \(?(?P<year>{YEAR})\b\)?)?"
@@ -26,21 +28,22 @@ _THEN = rf"(?: (?:published |written )?(?:since|from|in|before|after|until) {YEA
 _WORDINGS = (
     (
         re.compile(
-            rf"\b(?P<before>(?:{PAPERS}|{_WORK}|written|authored|published){_THEN}) by (?P<name>{_ANY_NAME})",
+            rf"\b(?P<before>(?:{PAPERS}|written|authored|published){_THEN}) by (?P<name>{_ANY_NAME})",
             re.IGNORECASE,
         ),
         r"\g<before>",
     ),
+    (re.compile(rf"\b(?P<before>(?i:{_WORK})) by (?P<name>{_LONGEST_NAME})"), r"\g<before>"),
     (re.compile(rf"\b(?P<name>{_NAME}){_OTHERS}{_IN}(?:['’]s?)?"), "the authors"),
-    (re.compile(rf"\b(?P<name>{_NAME})['’]s? (?={PAPERS}\b)"), ""),
+    (re.compile(rf"\b(?P<name>{_NAME})['’]s? (?=(?i:{PAPERS})\b)"), ""),
     (
-        re.compile(rf"\b(?P<verb>did|do|does|has|have) (?P<name>{_NAME}) (?={_WROTE}\b)", re.IGNORECASE),
+        re.compile(rf"\b(?P<verb>(?i:did|do|does|has|have)) (?P<name>{_NAME}) (?={_WROTE}\b)"),
         r"\g<verb> the authors ",
     ),
 )
 """Wordings that make an author of a name, and what stands there without it."""
 _TRAILING = re.compile(rf"{_OTHERS}{_IN}")
-_ALSO = re.compile(r"(?:,? (?:and|or|&)|,) (?P<name>" + _NAME.replace("}?", "}") + ")")
+_ALSO = re.compile(r"(?:,? (?:and|or|&)|,) (?P<name>" + _LONGEST_NAME + ")")
 _INITIALS = re.compile(r"[A-Z]{1,2}|(?:[A-Z]\.-?)+")
 _MOST = 4  # names of each wording that are looked up
 _GOES_ON = re.compile(  # "papers by young researchers" are not by Young

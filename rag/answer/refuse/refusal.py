@@ -126,16 +126,7 @@ def _suggestions(reason: str, case: Case, papers: Sequence[Paper], missing: Sequ
     if reason == UNCLEAR:
         return ["Name a method, a data set, a finding or a paper."]
     if reason == FILTERED_OUT:
-        hidden = case.found.hidden
-        match = f"{hidden} paper{'s' * (hidden != 1)} that match{'es' * (hidden == 1)} as well"
-        if said := case.within.said:
-            without = f"Ask without {', '.join(f'“{words}”' for words in said)}: "
-            return [
-                without
-                + (f"{match} {'lie' if hidden != 1 else 'lies'} beyond." if hidden else "nothing is left.")
-            ]
-        filters = f"Widen or drop the filters ({', '.join(_filters_set(case.within.filters))}): "
-        return [filters + (f"they hide {match}." if hidden else "nothing passes them.")]
+        return [_wider(case)]
     if reason == DETAIL:
         wanted = ", ".join(f"“{word}”" for word in missing) or "this"
         link = f": {papers[0].url}" if papers[0].url else "."
@@ -146,16 +137,25 @@ def _suggestions(reason: str, case: Case, papers: Sequence[Paper], missing: Sequ
     return ["Ask in other words, or add papers on this."]
 
 
+def _wider(case: Case) -> str:
+    """What to leave out of the limits, and what that would bring."""
+    hidden = case.found.hidden
+    match = "1 paper that matches as well" if hidden == 1 else f"{hidden} papers that match as well"
+    if said := case.within.said:
+        beyond = f"{match} {'lies' if hidden == 1 else 'lie'} beyond." if hidden else "nothing is left."
+        return f"Ask without {', '.join(f'“{words}”' for words in said)}: {beyond}"
+    hides = f"they hide {match}." if hidden else "nothing passes them."
+    return f"Widen or drop the filters ({', '.join(_filters_set(case.within.filters))}): {hides}"
+
+
 def _recorded(paper: Paper) -> list[str]:
     """What is stored of a paper beside its abstract, for who asks who wrote it, or when."""
-    names = [*paper.authors[:_AUTHORS], *(["others"] if len(paper.authors) > _AUTHORS else [])]
-    people = (
-        [f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)] if names else []
-    )
-    told = [
-        *(f"its authors are {name}" for name in people),
-        *([f"its year is {paper.year}"] if paper.year else []),
-    ]
+    told = []
+    if names := list(paper.authors):
+        shown = names if len(names) <= _AUTHORS else [*names[:_AUTHORS], "others"]
+        told.append("its authors are " + " and ".join(filter(None, [", ".join(shown[:-1]), shown[-1]])))
+    if paper.year is not None:
+        told.append(f"its year is {paper.year}")
     return [f"Beside the abstract is stored that {' and that '.join(told)}."] if told else []
 
 

@@ -70,6 +70,7 @@ PUBMED = """\
       <Abstract>
         <AbstractText Label="AIM">To know
           more of H<sub>2</sub>O.</AbstractText>
+        <AbstractText Label="UNLABELLED">We looked.</AbstractText>
         <AbstractText Label="RESULT">At <mml:math><mml:mi>p</mml:mi></mml:math> &lt; 0.05;
           ratio a:b.</AbstractText>
       </Abstract>
@@ -120,7 +121,7 @@ def test_a_download_from_pubmed() -> None:
     assert first == Paper(
         id="31452104",
         title="Sleep in Mus musculus & memory.",
-        abstract="AIM: To know more of H2O. RESULT: At p < 0.05; ratio a:b.",
+        abstract="AIM: To know more of H2O. We looked. RESULT: At p < 0.05; ratio a:b.",
         authors=("Ada Marks", "The Sleep Group"),
         year=2019,
         url="https://pubmed.ncbi.nlm.nih.gov/31452104/",
@@ -128,11 +129,11 @@ def test_a_download_from_pubmed() -> None:
         categories=("Sleep", "memory"),
     )
     assert isinstance(bad, Rejection)
-    assert (bad.where, "XML" in bad.why) == ("set.xml:25", True)
+    assert (bad.where, "XML" in bad.why) == ("set.xml:26", True)
     assert isinstance(third, Paper)
     assert (third.id, third.abstract) == ("3", "On one line.")
     assert isinstance(cut, Rejection)
-    assert (cut.where, "ends within" in cut.why) == ("set.xml:29", True)
+    assert (cut.where, "ends within" in cut.why) == ("set.xml:30", True)
 
 
 def test_a_feed_of_arxiv() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.answer.question.narrowed import Narrowed, narrowed, sought
+from rag.answer.question.narrowed import Narrowed, narrowed, narrowed_search
 from rag.types import Filters
 from tests.rag.answer.question.shelf import AUTHORS, Stored
 from tests.rag.answer.sample import WORDS
@@ -52,7 +52,7 @@ def test_an_author_that_the_wording_names_is_a_filter(
         ("which research from 2015-2018 is on flows", "which research is on flows", (2015, 2018)),
         ("articles published in 2020 on flows", "articles on flows", (2020, 2020)),
         ("papers after 2019 on flows", "papers on flows", (2020, None)),
-        ("work up to 2019 on flows", "work on flows", (None, 2019)),
+        ("work published up to 2019 on flows", "work on flows", (None, 2019)),
     ],
 )
 def test_years_that_the_wording_gives_papers_are_a_filter(
@@ -73,6 +73,11 @@ def test_years_that_the_wording_gives_papers_are_a_filter(
         "papers by topic",
         "papers by K",
         "papers by young researchers",
+        "What does young do, and does young show it?",
+        "results by young",
+        "Did the vaccine work in 2021?",
+        "Did the study from 2010 to 2015 include children?",
+        "Who answered the survey in 2016?",
         "How is accuracy affected by Vaswani?",
         "What was found in 2019 papers?",
         "",
@@ -138,7 +143,7 @@ def test_without_known_authors_and_years_no_question_changes(question: str) -> N
 def test_a_search_for_words_that_no_paper_has_may_be_for_an_author(
     query: str, known: str, authors: set[int]
 ) -> None:
-    found = sought(query, Filters(), Stored(known=frozenset(known.split())), WORDS)
+    found = narrowed_search(query, Filters(), Stored(known=frozenset(known.split())), WORDS)
     assert set(found.filters.authors) == {AUTHORS[at] for at in authors}
 
 
