@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.answer.evidence.announced import announced
+from rag.answer.evidence.leaning import leans_back
 from rag.answer.evidence.quote import Quote
 from rag.answer.evidence.reading import Reading
 from rag.answer.evidence.weigh import Weighed
@@ -131,18 +132,26 @@ def _adds(asked: Asked, best: Weighed, other: Weighed) -> float:
 def _sentences(asked: Asked, paper: Weighed, room: int, enough: float, told: str) -> list[int]:
     """The likeliest sentence, then the next ones in the order of the abstract; none that gives orders.
 
-    What the likeliest one announces ("two constraints are considered") comes right behind it.
+    What the likeliest one leans on ("this pattern") comes right before it, what it announces ("two constraints
+    are considered") right behind.
     """
     reading = paper.reading
     ranked = np.lexsort((-paper.sentences, -_ahead(asked, reading))).tolist()
     texts = [span.of(reading.paper.abstract) for span in reading.spans]
-    stating = (i for i in ranked if not reads_as_instruction(texts[i]) and texts[i] not in told)
-    order = list(islice(stating, room))
+
+    def sayable(i: int) -> bool:
+        return not reads_as_instruction(texts[i]) and texts[i] not in told
+
+    order = list(islice(filter(sayable, ranked), room))
     held = np.cumsum(paper.sentences[order])
     wanted = 1 + int(np.searchsorted(held, enough))
-    items = announced(texts, order[0])[: room - 1] if order else []
-    others = [i for i in order[1:wanted] if i not in items]
-    return [*order[:1], *items, *sorted(others[: room - 1 - len(items)])]
+    if not order:
+        return []
+    best = order[0]
+    before = [best - 1] if best and room > 1 and leans_back(texts[best]) and sayable(best - 1) else []
+    leading = [*before, best, *announced(texts, best)][:room]
+    others = [i for i in order[1:wanted] if i not in leading]
+    return [*leading, *sorted(others[: room - len(leading)])]
 
 
 def _ahead(asked: Asked, reading: Reading) -> NDArray[np.float64]:

@@ -69,7 +69,7 @@ def introducing(subject: str, texts: Sequence[str], entitled: Sequence[bool]) ->
     case = re.NOFLAG if re.search(r"\w[A-Z]", subject) else re.IGNORECASE  # FAN is no fan
     is_it = re.compile(said + _IS, case)
     proposed = re.compile(
-        rf"(?i:\b(?:{_PROPOSE}|called|named|termed|dubbed|coined)\b[^.;:]{{0,80}}?){said}"
+        rf"(?i:\b(?:{_PROPOSE}|call(?:ed)?|named?|term(?:ed)?|dub(?:bed)?|coin(?:ed)?)\b[^.;:]{{0,80}}?){said}"
         rf"|{said} (?:is|are) (?:proposed|introduced|presented|developed)\b|\({said}(?: for short)?\)",
         case,
     )
