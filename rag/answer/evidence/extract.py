@@ -132,8 +132,8 @@ def _adds(asked: Asked, best: Weighed, other: Weighed) -> float:
 def _sentences(asked: Asked, paper: Weighed, room: int, enough: float, told: str) -> list[int]:
     """The likeliest sentence, then the next ones in the order of the abstract; none that gives orders.
 
-    What the likeliest one leans on ("this pattern") comes right before it, what it announces ("two constraints
-    are considered") right behind.
+    What the likeliest one leans on ("this pattern") comes right before it, what it announces ("two
+    constraints are considered") right behind.
     """
     reading = paper.reading
     ranked = np.lexsort((-paper.sentences, -_ahead(asked, reading))).tolist()

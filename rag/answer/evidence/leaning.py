@@ -1,4 +1,4 @@
-"""Sentences that a reader can't take without the one before: "This pattern diverges from …", "For the latter, …"."""
+"""Sentences that nobody can read without the one before: "This pattern diverges from …", "The latter …"."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import re
 
 _OF_THE_PAPER = (  # what a reader who has the title needs no sentence before for
     r"paper|work|article|stud(?:y|ies)|reviews?|surveys?|research|report|note|letter|chapter|series|thesis"
-    r"|methods?|methodology|approach(?:es)?|models?|frameworks?|systems?|architectures?|algorithms?|techniques?"
     r"|results?|findings?|data|observations?|experiments?|analys[ei]s|trial|cohort"
 )
 _LEANS = re.compile(

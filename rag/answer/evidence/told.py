@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from rag.answer.question.asked import Asked
+from rag.answer.question.wording import MADE
 
 _ASKS_CODE = re.compile(
     r"\b(?:code|implementations?|repositor(?:y|ies))\b.{0,40}\b(?:availab\w+|releas\w+|open[- ]sourced?"
@@ -58,6 +59,13 @@ _COST = re.compile(
     r"[$€£]|\b(?:cost|pric|dollar|euro|pound|expens|inexpens|cheap|budget|pay|paid|spen[dt]|econom)\w*|\bUSD\b",
     re.IGNORECASE,
 )
+_MAKER = re.compile(  # "proposed by Ising", "Hinton et al.", "McCulloch and Pitts introduced"
+    rf"\b{MADE} (?:[\w-]+ ){{0,3}}?by (?:the |Dr\.? |[A-Z]\. ?)*(?-i:[A-Z])"
+    r"|\b(?-i:[A-Z])[\w’'-]+ (?:et al\b|and (?:colleagues|co-?workers|others)\b)"
+    rf"|(?:\b(?-i:[A-Z][\w’'-]+ and [A-Z])|(?<=[a-z\d,] )(?!(?:we|i|the|this|it)\b)(?-i:[A-Z]))[\w’'-]+"
+    rf" (?:first |originally |independently )?{MADE}\b",
+    re.IGNORECASE,
+)
 _TOLD_BY: Mapping[str, tuple[re.Pattern[str], re.Pattern[str]]] = {
     "code": (_ASKS_CODE, _CODE),
     "year": (_ASKS_YEAR, _YEAR),
@@ -80,13 +88,15 @@ def untold(asked: Asked, papers: Sequence[str]) -> dict[str, float]:
     wanted = _wanted(asked)
     return {
         f"{kind}_missing": float(kind in wanted and not any(map(wanted[kind].search, papers)))
-        for kind in (*_TOLD_BY, "expansion")
+        for kind in (*_TOLD_BY, "maker", "expansion")
     }
 
 
 def _wanted(asked: Asked) -> dict[str, re.Pattern[str]]:
     """What finds the words that tell it, by the kinds that a question asks for."""
     wanted = {kind: tells for kind, (asks, tells) in _TOLD_BY.items() if asks.search(asked.text)}
+    if "maker" in asked.wants:
+        wanted["maker"] = _MAKER
     if "acronym" in asked.wants and asked.called:  # an acronym beside what it stands for
         forms = "|".join(re.escape(name.removesuffix("s")) for name in asked.called)
         behind = r" \([A-Za-z]|(?::|,| –| —) (?:(?:an?|the|short for) )?[A-Z][a-z]"

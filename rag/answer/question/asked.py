@@ -50,8 +50,9 @@ class Asked:
         weights: its terms without stopwords, in order, and how rare each is among the papers (idf).
         wants: names of the kinds of answer it asks for: ``number``, ``count``, ``reason``, ``thing``,
             ``outcome``, ``record`` (what stands around an abstract, not in it: venue, funding, tables),
-            ``work`` (something to be made rather than found: code, a poem, a letter), ``code`` (where code or
-            data can be had), ``question`` (what is asked by someone), ``acronym`` (what it stands for).
+            ``maker`` (who made it), ``work`` (something to be made rather than found: code, a poem, a
+            letter), ``code`` (where code or data can be had), ``question`` (what is asked by someone),
+            ``acronym`` (what it stands for).
         counted: those of its terms that name what is to be counted ("how many GPUs"); of people, all terms
             for people.
         kind: those that name the kind of thing asked for ("which optimizer").

@@ -65,7 +65,6 @@ _PAIR = re.compile(
 _RECORD = re.compile(
     r"\bwho (?:annotat|label|collect|curat|recruit|rat|review|check|validat|record|cod|assembl)\w*\b"
     r"|\bwho (?:wrote|authored|funded|financed|sponsored|paid)\b"
-    r"|\bwho (?:made|created|built|developed|designed|proposed|invented) (?:it|this|that|them|these|those)\b"
     r"|\bwho (?:are|is|were|was)\b.{0,40}\b(?:authors?|paper|study"
     r"|work|research)\b"
     r"|\b(?:corresponding|first|last|senior) author\b|\bauthors?\b.{0,40}\b(?:affiliat\w+|universit\w+"
@@ -79,6 +78,17 @@ _RECORD = re.compile(
     r"|\b(?:table|figure|section|equation|theorem|page) \d|\brandom seeds?\b|\be-?mail\b|\bdoi\b|\bgithub\b"
     r"|\b(?:where|when|which (?:\w+ )?(?:year|month|event|outlet)) (?:was|were|is|has)\b.{0,60}"
     r"\b(?:published|presented|submitted|accepted)\b",
+    re.IGNORECASE,
+)
+MADE = (
+    r"(?:(?:develop|invent|introduc|design|creat|propos|coin|discover|devis|pioneer|conceiv|formulat|present|describ"
+    r"|suggest|publish|releas)(?:e?d)?|built|made|founded)"
+)
+"""Finds what somebody did of whom a thing is."""
+_MAKER = re.compile(
+    rf"\bwho (?:(?:first|originally) )*(?:{MADE}|came up with)\b"
+    r"|\bwho(?:['’]?s| is| are| was| were) (?:behind"
+    r"|(?:the )?(?:original )?(?:invent|creat|develop|design|mak|found|discover)[eo]rs?)\b",
     re.IGNORECASE,
 )
 _MAKE = re.compile(
@@ -109,6 +119,7 @@ _KINDS = {
     "thing": _THING,
     "outcome": _OUTCOME,
     "record": _RECORD,
+    "maker": _MAKER,
     "work": _MAKE,
     "code": _CODE,
     "question": _QUESTION,
@@ -124,8 +135,8 @@ _PHRASE = (
 )
 _SOUGHT = re.compile(
     rf"\bhow (?:many|much){_PHRASE}|\b(?:which|what){_PHRASE}|(?<=\bwhat (?:is|as) )the{_PHRASE}"
-    r"|\bhow (?:long|wide|deep|tall|large|big|fast|often|far|high|low|old|heavy)\b|\bwho \w+"
-    r"|^\W*(?:when|where)\b",
+    r"|\bhow (?:long|wide|deep|tall|large|big|fast|often|far|high|low|old|heavy)\b"
+    r"|\bwho (?:(?:is|was|the|first|came up) )*\w+|^\W*(?:when|where)\b",
     re.IGNORECASE,
 )
 

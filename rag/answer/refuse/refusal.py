@@ -131,7 +131,7 @@ def _suggestions(reason: str, case: Case, papers: Sequence[Paper], missing: Sequ
         wanted = ", ".join(f"“{word}”" for word in missing) or "this"
         link = f": {papers[0].url}" if papers[0].url else "."
         told = [f"The abstract of {papers[0].name} does not say {wanted}; its full text may{link}"]
-        return [*told, *_recorded(papers[0])] if "record" in case.asked.wants else told
+        return told if case.asked.wants.isdisjoint(("record", "maker")) else [*told, *_recorded(papers[0])]
     if reason == OFF_DOMAIN:
         return ["Ask about something that the stored papers study, or add papers on this."]
     return ["Ask in other words, or add papers on this."]

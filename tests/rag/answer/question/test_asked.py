@@ -78,6 +78,8 @@ def test_a_wish_for_something_to_be_made_is_no_question_to_papers(text: str, mad
         ("How many GPUs trained it?", "how many GPUs"),
         ("How long does it take?", "how long"),
         ("Who funded the work?", "who funded"),
+        ("Who came up with it?", "who came up with"),
+        ("Who is the inventor of it?", "who is the inventor"),
         ("When was it written?", "when"),
         ("Does it learn?", ""),
         ("Why does it learn?", ""),

@@ -95,14 +95,25 @@ def test_the_kind_of_thing_asked_for_stands_in_the_paper_that_is_named() -> None
         ("What is RCT short for?", "An RCT was held. They slept.", 1.0),
         ("When were the patients treated?", "We treated 50 patients. They slept.", 1.0),
         ("When were the patients treated?", "We treated 50 patients within 3 hours. They slept.", 0.0),
+        ("Who developed SparseNet?", "We propose SparseNet. In it, We introduce a norm.", 1.0),
+        ("Who is behind SparseNet?", "SparseNet uses Newton's method. It is fast.", 1.0),
+        (
+            "Who first described the reflex?",
+            "The reflex, first described by Purkinje, is old. It passes.",
+            0.0,
+        ),
+        ("Who introduced the unit?", "McCulloch and Pitts introduced the unit. It is simple.", 0.0),
+        ("Who introduced the unit?", "It is the unit of Rosenblatt et al. (1958). It is simple.", 0.0),
+        ("Who introduced the unit?", "In 1958 Rosenblatt introduced the unit. It is simple.", 0.0),
+        ("Who makes the drug?", "The drug is safe. It is small.", 0.0),
         ("How long is the corridor?", "We asked 50 patients. They slept.", 0.0),
         ("When does it fail?", "We asked 50 patients. They slept.", 0.0),
     ],
 )
-def test_where_the_code_is_when_it_was_done_and_for_how_long_must_be_told(
+def test_where_the_code_is_when_it_was_done_for_how_long_and_by_whom_must_be_told(
     question: str, abstract: str, missing: float
 ) -> None:
     signals = lacking(question, paper=Paper("p", "Sleep", abstract))
-    kinds = ("code", "year", "month", "age", "duration", "cost", "time", "expansion")
+    kinds = ("code", "year", "month", "age", "duration", "cost", "time", "maker", "expansion")
     assert max(signals[f"{kind}_missing"] for kind in kinds) == missing
     assert signals["plainly_missing"] == missing

@@ -123,10 +123,11 @@ def test_an_empty_library_has_nothing_nearest() -> None:
     assert (refusal.reason, refusal.nearest, refusal.missing) == ("empty_library", (), ())
 
 
-def test_who_wrote_a_paper_is_told_where_it_is_stored() -> None:
+@pytest.mark.parametrize("question", ["Who wrote the sparse nets paper?", "Who proposed sparse nets?"])
+def test_who_wrote_a_paper_is_told_where_it_is_stored(question: str) -> None:
     paper = replace(PAPER, authors=("Ada Example", "Bo Owen"), year=2021)
     case = replace(
-        _case("Who wrote the sparse nets paper?", SURE | {"said": 0.1}),
+        _case(question, SURE | {"said": 0.1}),
         weighed=[weighed(paper, [0.5, 0.5], 1.0)],
     )
     assert refuse(case, WORDS).suggestions[-1] == (
