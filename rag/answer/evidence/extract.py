@@ -86,10 +86,15 @@ def _papers(asked: Asked, weighed: Sequence[Weighed], choice: Choice) -> list[tu
     if "acronym" in asked.wants:  # any paper that spells it out tells what it stands for
         bar = choice.partner * ranked[0].share
         ranked.sort(key=lambda paper: paper.share < bar or not paper.reading.column("tells").any())
+    sides = _sides(asked, ranked)
+    if sides:  # a paper that bears one of them, however near another comes
+        ranked.sort(key=lambda paper: -_bears(paper, sides))
     best, rest = ranked[0], ranked[1:]
     named = [paper for paper in rest if _adds(asked, best, paper) >= choice.fresh]
     if asked.names:
         named = [paper for paper in named if asked.named(paper.reading.title)]
+    other = [name for name in sides if not name <= best.reading.all_terms]
+    named = [paper for paper in rest if _bears(paper, other)] or named
     by_year = asked.by_year if any(paper.reading.paper.year for paper in ranked) else 0
     if named and asked.papers <= _PAIR and not by_year:
         return [(paper, max(1, choice.most // _PAIR)) for paper in (best, named[0])]
@@ -122,6 +127,20 @@ def _rivals(asked: Asked, best: Weighed, other: Weighed, bar: float) -> bool:
     """Whether another paper may be the one meant as well: it is as likely, and has the names asked about."""
     named = asked.named(other.reading.all_terms) >= asked.named(best.reading.all_terms)
     return named and other.share >= bar * best.share
+
+
+def _sides(asked: Asked, papers: Sequence[Weighed]) -> tuple[frozenset[str], ...]:
+    """The names that a comparison sets side by side; none where one title has them all, as parts of one."""
+    together = frozenset[str]().union(*asked.names)
+    alike = len(asked.names) < _PAIR or any(together <= paper.reading.title for paper in papers)
+    return () if alike or asked.papers != _PAIR else asked.names
+
+
+def _bears(paper: Weighed, names: Sequence[frozenset[str]]) -> int:
+    """2 where a title has one of these names, whole; 1 where the abstract has it; else 0."""
+    if any(name <= paper.reading.title for name in names):
+        return 2
+    return int(any(name <= paper.reading.all_terms for name in names))
 
 
 def _adds(asked: Asked, best: Weighed, other: Weighed) -> float:

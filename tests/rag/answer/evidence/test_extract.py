@@ -98,6 +98,23 @@ def test_a_comparison_quotes_both_sides() -> None:
     assert {text.split()[0] for text in said} == {"Alpha", "Beta"}
 
 
+LIKE = Paper("l", "Nets that differ", "Nets differ in kind. They differ.")
+NEUT = Paper("n", "Deep nets", "We propose NeutNet. It is deep.")
+
+
+def test_a_comparison_of_two_names_quotes_the_papers_that_bear_them_however_near_another_comes() -> None:
+    of_all = (LIKE, [0.5, 0.5], 0.9), (A, EVEN, 0.05), (NEUT, [0.5, 0.5], 0.04)
+    said = _said("How do the nets Alpha and NeutNet differ?", *of_all)
+    assert {text.split()[0] for text in said} == {"Alpha", "We", "It"}
+
+
+def test_words_of_one_name_are_no_two_sides() -> None:
+    titled = Paper("t", "Liquid Constant Nets", "Liquid one. Liquid two.")
+    of_all = (A, EVEN, 0.6), (titled, [0.5, 0.5], 0.3), (B, [0.4, 0.3, 0.3], 0.1)
+    said = _said("Which benefits do both papers see in Liquid Constant nets?", *of_all)
+    assert said[0].startswith("Alpha")
+
+
 def test_what_an_acronym_stands_for_is_told_by_a_paper_that_spells_it_out() -> None:
     using, other = (
         weighed(Paper("u", "On it", "SAEs are used. SAEs fail."), [0.6, 0.4], 0.7),
