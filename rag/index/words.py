@@ -37,6 +37,7 @@ you'll you're you've your yours yourself yourselves
 STOPWORDS = frozenset(_STOPWORDS.split())
 
 _WORD = re.compile(r"\w+(?:[-/.:^',+&@]\w+)*(?:\+\+|#)?")
+_CONTRACTED = re.compile(r"([a-z]+)'(?:s|d|m|t|re|ve|ll)")
 _LANGUAGE = re.compile(r"[a-z](?:\+\+|#)")  # C++, C#
 _LONGEST = 48  # characters of a term; longer ones are addresses and noise
 _REMEMBERED = 200_000  # words whose terms are kept, about 30 MB
@@ -106,7 +107,7 @@ class Words:
         return terms
 
     def _stems(self, pieces: list[str]) -> list[str]:
-        kept = [piece for piece in pieces if piece not in STOPWORDS and len(piece) <= _LONGEST]
+        kept = [piece for piece in pieces if not _is_stopword(piece) and len(piece) <= _LONGEST]
         stems: list[str] = self._stemmer.stemWords(kept)
         return list(dict.fromkeys(stem for stem in stems if stem))
 
@@ -118,6 +119,11 @@ def _plain(text: str) -> str:
     if _LATEX.search(text):
         text = _MARKUP.sub("", text).translate(_BRACES)
     return text.casefold()
+
+
+def _is_stopword(word: str) -> bool:
+    contracted = _CONTRACTED.fullmatch(word)  # "what's", "can't", "they're"
+    return word in STOPWORDS or (contracted is not None and contracted[1] in STOPWORDS)
 
 
 def _pieces(word: str) -> list[str]:

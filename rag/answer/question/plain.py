@@ -12,6 +12,8 @@ _TAGS = re.compile(r"</?[a-zA-Z][^<>]{0,200}>|<!--.*?-->", re.DOTALL)
 _LINKS = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 _MARKS = re.compile(r"^\s{0,3}(?:#{1,6}|>|[-*+]|\d+[.)])\s+|[*_]{2,3}|(?<!\w)[*_`]|[*_`](?!\w)", re.MULTILINE)
 _IN_SHORT = re.compile(r"\btl;? ?dr\b[:,]?(?: of| on| for)?", re.IGNORECASE)
+_IS = re.compile(r"\b(what|who|how|where|when|why)['’]?s\b", re.IGNORECASE)
+_NOT = re.compile(r"\b(do|does|did|is|are|was|were|ca)nt\b", re.IGNORECASE)
 _LEAD_IN = re.compile(
     r"^\W*(?:i(?:['’]m| am) (?:(?:very |really |mostly )?interested in|looking (?:for|into)|curious about"
     r"|reading (?:up )?(?:on|about)|researching|studying|working on|wondering(?: about)?)"
@@ -36,9 +38,10 @@ _ORDER = re.compile(
 def plain_question(text: str) -> str:
     """The question without markup, small talk, a lead-in, and sentences that give the machine orders.
 
+    "What's" and "whats" are "what is", "dont" is "don't".
     Where nothing would be left, the text without markup; where that is empty too, the text itself.
     """
-    bare = _IN_SHORT.sub("summarize", _without_markup(text))
+    bare = _spelled_out(_IN_SHORT.sub("summarize", _without_markup(text)))
     parts = [part for part in _PARTS.split(bare) if part.strip() and not _LABEL.match(part)]
     kept = [part for part in parts if not _ORDER.search(part) and friendly_line(part) is None]
     return _LEAD_IN.sub("", _joined(kept)) or _joined(parts) or " ".join(text.split())
@@ -49,6 +52,10 @@ def _without_markup(text: str) -> str:
         return text
     shown = _LINKS.sub(r"\1", _TAGS.sub(" ", _FENCES.sub(" ", text)))
     return html.unescape(_MARKS.sub("", shown))
+
+
+def _spelled_out(text: str) -> str:
+    return _NOT.sub(r"\1n't", _IS.sub(r"\1 is", text))
 
 
 def _joined(parts: list[str]) -> str:

@@ -47,7 +47,9 @@ def test_different_things_stay_apart(one: str, other: str) -> None:
     assert not set(words.terms(one)) & set(words.terms(other))
 
 
-@pytest.mark.parametrize("text", ["", " \n", "?!", "what is it", "$\\textbf{}$", "____", "the of and"])
+@pytest.mark.parametrize(
+    "text", ["", " \n", "?!", "what is it", "$\\textbf{}$", "____", "the of and", "what's", "can't they’re"]
+)
 def test_text_without_content_has_no_terms(text: str) -> None:
     assert Words().terms(text) == []
 

@@ -53,3 +53,17 @@ def test_an_abbreviated_wish_for_a_summary_is_written_out() -> None:
 )
 def test_a_lead_in_is_left_out(text: str, plain: str) -> None:
     assert plain_question(text) == plain
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("What's SimCLR?", "What is SimCLR?"),
+        ("whats SimCLR", "what is SimCLR"),
+        ("How’s it trained?", "How is it trained?"),
+        ("why cant it and why dont others", "why can't it and why don't others"),
+        ("whose cats", "whose cats"),
+    ],
+)
+def test_contractions_are_written_as_the_wordings_of_questions_expect_them(text: str, plain: str) -> None:
+    assert plain_question(text) == plain
