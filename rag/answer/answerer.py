@@ -15,9 +15,10 @@ from rag.answer.evidence.weigh import Weighed, Weights, weigh
 from rag.answer.looked import Looked
 from rag.answer.question.asked import Asked, read_question
 from rag.answer.question.condense import Standalone, condense
+from rag.answer.question.manner import sentences_wanted
 from rag.answer.question.narrowed import Narrowed, narrowed
 from rag.answer.question.picked import told_in
-from rag.answer.question.plain import plain_question
+from rag.answer.question.plain import manner_of, plain_question
 from rag.answer.question.smalltalk import friendly_line
 from rag.answer.question.talk import Talk, talked, turned, within_talk
 from rag.answer.question.wording import MOST_PAPERS
@@ -161,7 +162,8 @@ class Answerer:
             if within.alone:
                 quotes, (through, sure) = listed(asked, seen, told), _CERTAIN
             else:
-                quotes = choose(asked, seen, self._choice, told) or choose(asked, seen, self._choice)
+                choice = self._choice.at_most(sentences_wanted(manner_of(request.question)))
+                quotes = choose(asked, seen, choice, told) or choose(asked, seen, choice)
                 through, sure = self._judged(asked, found, weighed, quotes)
             note({"confidence": sure})
         clock.lap("evidence")
@@ -220,7 +222,8 @@ class Answerer:
 
     def _by_model(self, looked: Looked, writer: CheckedWriter, cancelled: Cancelled) -> AskEvents:
         """The answer that the language model writes, or its word that there is none."""
-        written = yield from writer.write(looked.asked.text, looked.found, looked.request.top_k, cancelled)
+        question = f"{looked.asked.text} {manner_of(looked.request.question)}".rstrip()
+        written = yield from writer.write(question, looked.found, looked.request.top_k, cancelled)
         looked.clock.lap("write")
         if written.composed.citations:
             self._check_still_standing(written.composed)

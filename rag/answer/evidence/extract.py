@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 import numpy as np
@@ -44,6 +44,10 @@ class Choice:
     partner: float = 0.01
     held: float = 0.4
     fresh: float = 0.2
+
+    def at_most(self, sentences: int | None) -> Choice:
+        """The same, with no more sentences than these; at least one."""
+        return self if sentences is None else replace(self, most=max(1, min(self.most, sentences)))
 
 
 def choose(asked: Asked, weighed: Sequence[Weighed], choice: Choice, told: str = "") -> tuple[Quote, ...]:

@@ -31,7 +31,7 @@ _FILLER = _set(
     "needed wow needs need me fine"
 )
 _ABOUT = re.compile(
-    r"^\W*(?:hi|hello|hey)?\W*(?:who|what) are you\W*$|^\W*what can (?:you|i) (?:do|ask)(?: (?:here|you"
+    r"^\W*(?:(?:hi|hello|hey)\W+)?(?:who|what) are you\W*$|^\W*what can (?:you|i) (?:do|ask)(?: (?:here|you"
     r"|for me))?\W*$"
     r"|^\W*are you (?:really )?(?:an? )?(?:human|person|robot|bot|chatbot|a\.?i\.?|real|machine|computer|llm"
     r"|language model|chatgpt)(?: or (?:an? )?\w+)?\W*$"

@@ -259,6 +259,18 @@ def test_orders_to_the_machine_are_not_searched(answerer: Answerer) -> None:
     assert answer.standalone_question == plain.standalone_question
 
 
+def test_what_is_said_of_the_answer_is_not_searched_but_kept_to(answerer: Answerer) -> None:
+    plain = answerer.answer(Request("How is attention made sparse for translation?"))
+    answer = _checked(
+        answerer.answer(
+            Request("In one sentence, how is attention made sparse for translation? Cite sources.")
+        )
+    )
+    assert answer.confidence == plain.confidence
+    assert answer.citations == plain.citations[:1]
+    assert len(plain.citations) > 1
+
+
 def test_no_paper_beyond_top_k_is_cited(answerer: Answerer) -> None:
     answer = _checked(answerer.answer(Request("Which papers use a neural network?", top_k=1)))
     assert len(answer.retrieved) == 1

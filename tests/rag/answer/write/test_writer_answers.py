@@ -302,6 +302,14 @@ def test_a_follow_up_is_rewritten_by_the_model_and_by_rules_when_it_fails(
     assert any(note.startswith("llm: ") for note in answer.degraded)
 
 
+def test_the_model_is_told_how_to_answer(answerer: Answerer, server: LlmServer) -> None:
+    server.will(Says("NO ANSWER"))
+    answerer.answer(Request(f"{QUESTION} Keep it short."))
+    messages = server.requests[-1]["messages"]
+    assert isinstance(messages, list)
+    assert "Keep it short." in messages[-1]["content"]
+
+
 def test_extractive_mode_asks_no_model(answerer: Answerer, server: LlmServer) -> None:
     server.requests.clear()
     assert answerer.answer(Request(QUESTION, mode="extractive")).mode == "extractive"
