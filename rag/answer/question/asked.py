@@ -132,7 +132,7 @@ class Asked:
         return sum(weights[term] for term in kept & found) / total if total else otherwise
 
 
-_ASKING = (
+ASKING = (
     "abstract according actually answer any anything approach article ask author authors basically brief "
     "certain compare contribute contribution current currently describe differ difference different do "
     "earliest elaborate exactly example explain explanation far few find finding give given happen help "
@@ -154,7 +154,7 @@ def read_question(text: str, words: Words, idf: Callable[[str], float]) -> Asked
         idf: how rare a term is among the stored papers.
     """
     said = dict.fromkeys(words.terms(text))
-    asking = frozenset(words.terms(_ASKING))
+    asking = frozenset(words.terms(ASKING))
     terms = [term for term in said if term not in asking] or list(said)
     weights = {term: idf(term) for term in terms}
     return Asked(

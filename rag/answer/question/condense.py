@@ -17,6 +17,7 @@ from rag.answer.question.plain import plain_question
 from rag.answer.question.pointing import (
     asks_again,
     has_pronoun,
+    names_nothing,
     points_back,
     points_to_both,
     wants_more,
@@ -167,7 +168,8 @@ def _thread(turns: Sequence[Turn], words: Words) -> str:
         points = points_back(said, words)
         begins = points is False or (points is None and names_in(said)) or _SWITCH.match(turns[at].content)
         # of what was said between, the names; "and the speed?" is no part of what "its memory" means
-        pieces.insert(0, said if begins or not pieces or at == asked[0] else " ".join(names_in(said)))
+        latest = not pieces and not names_nothing(said, words)
+        pieces.insert(0, said if begins or latest or at == asked[0] else " ".join(names_in(said)))
         if begins:
             break  # the thread begins here
     return " ".join(pieces)

@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 from rag.answer.lexicon import words_of
+from rag.answer.question.asked import ASKING
 from rag.answer.question.picked import counts_off
 from rag.index.words import Words
 
@@ -70,6 +71,8 @@ _AGAIN = re.compile(
     rf"|who says (?:so|{_IT})|how do you know(?: {_IT})?"
     rf"|cite {_IT}|(?:i )?(?:don['’]?t|do not|didn['’]?t) (?:understand|get it)"
     rf"|explain {_IT}(?: (?:again|simply|more simply|in simple terms|to me))*"
+    rf"|(?:summari[sz]e|shorten|rephrase|simplify|paraphrase|translate) {_IT}(?: for me)?|(?:even )?(?:shorter|simpler)"
+    rf"|(?:(?:give|tell|show) (?:me|us) )?(?:the|a) (?:gist|(?:short|simple)(?:er)? version|summary)(?: of {_IT})?"
     rf"|(?:say|repeat) {_IT}(?: again)?)\W*$",
     re.IGNORECASE,
 )
@@ -105,6 +108,11 @@ def points_back(question: str, words: Words) -> bool | None:
     if points or _DEFINITE.search(bare) or _OPENER.match(question) or len(terms) <= _SHORT:
         return None
     return False
+
+
+def names_nothing(message: str, words: Words) -> bool:
+    """Whether no word of it is a subject, so that nothing said later can mean it."""
+    return set(words.terms(message)) <= _subjectless(words) | frozenset(words.terms(ASKING))
 
 
 def wants_others(message: str) -> bool:
