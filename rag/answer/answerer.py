@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from rag import watch
@@ -17,8 +18,9 @@ from rag.answer.question.asked import Asked, read_question
 from rag.answer.question.condense import Standalone, condense
 from rag.answer.question.manner import sentences_wanted
 from rag.answer.question.narrowed import Narrowed, narrowed
-from rag.answer.question.picked import told_in
+from rag.answer.question.picked import among_listed, told_in
 from rag.answer.question.plain import manner_of, plain_question
+from rag.answer.question.pointing import names_nothing
 from rag.answer.question.smalltalk import friendly_line
 from rag.answer.question.talk import Talk, talked, turned, within_talk
 from rag.answer.question.wording import MOST_PAPERS
@@ -46,6 +48,7 @@ _CERTAIN: tuple[Mapping[str, float], float] = (dict.fromkeys(GATES, 1.0), 1.0)
 _NAMED = 0.95  # probability that what is asked is treated, at least, where a quoted paper bears a coined name
 _SUBJECT = 3.5
 """The idf from which a term names a subject: it stands in no more than three papers of a hundred."""
+_BEARING = 0.4  # share of the words asked about, by weight, that one of the papers listed before has
 
 
 class Answerer:
@@ -133,7 +136,10 @@ class Answerer:
             )
             by_itself = again or narrowed(standalone.alone, filters, shelf, words)
             in_talk = again or within_talk(standalone.carried, talk, filters, shelf, words)
+            among = None if again else self._among(standalone, request)
         clock.lap("condense")
+        if among:
+            return self._looked(request, standalone, among, clock)
         if standalone.needs or by_itself == in_talk:
             return self._looked(request, standalone, in_talk, clock)
         alone = self._looked(request, standalone, by_itself, clock)
@@ -154,20 +160,65 @@ class Answerer:
         clock.lap("retrieve")
         with watch.stage("evidence") as note:
             asked = read_question(found.text, self._words, found.idf)
-            if within.alone:
+            if within.alone or (within.among and within.among.several):
                 asked = replace(asked, papers=MOST_PAPERS)
             weighed = weigh(asked, read_hits(asked, found, self._words, DEPTH), self._weights)
             weighed = tuple(paper for paper in weighed if paper.reading.paper.name not in left_out)
             seen = weighed[: request.top_k]
             if within.alone:
                 quotes, (through, sure) = listed(asked, seen, told), _CERTAIN
+            elif within.among:
+                bearing = [paper for paper in seen if asked.share(paper.reading.all_terms) >= _BEARING]
+                quotes = self._chosen(request, asked, bearing, told)
+                through, sure = self._judged(*self._in_talk(request, within, bearing), quotes)
             else:
-                choice = self._choice.at_most(sentences_wanted(manner_of(request.question)))
-                quotes = choose(asked, seen, choice, told) or choose(asked, seen, choice)
+                quotes = self._chosen(request, asked, seen, told)
                 through, sure = self._judged(asked, found, weighed, quotes)
             note({"confidence": sure})
         clock.lap("evidence")
         return Looked(request, standalone, within, asked, found, weighed, quotes, through, sure, clock)
+
+    def _chosen(
+        self, request: Request, asked: Asked, papers: Sequence[Weighed], told: str
+    ) -> tuple[Quote, ...]:
+        """The sentences that answer, as many as are wanted; told before or not, where no other is left."""
+        choice = self._choice.at_most(sentences_wanted(manner_of(request.question)))
+        return choose(asked, papers, choice, told) or choose(asked, papers, choice)
+
+    def _among(self, standalone: Standalone, request: Request) -> Narrowed | None:
+        """The question limited to the papers that it is asked of ("which of these …"), if these are found."""
+        listed = among_listed(plain_question(request.question), request.history)
+        if listed is None:
+            return None
+        filters = request.filters
+        best = [self._search.search(title, top_k=1, filters=filters or None).hits for title in listed.titles]
+        ids = {hit.paper.id: None for hits in best for hit in hits if hit.paper.name[1:-1] in listed.titles}
+        if not ids:
+            return None
+        text = standalone.carried if names_nothing(standalone.alone, self._words) else standalone.alone
+        limits = replace(filters, paper_ids=tuple(ids))
+        return Narrowed(text, limits, (listed.said,), question=standalone.carried, among=listed)
+
+    def _in_talk(
+        self, request: Request, within: Narrowed, papers: Sequence[Weighed]
+    ) -> tuple[Asked, Retrieved, list[Weighed]]:
+        """A question to some of the papers listed as the talk puts it, and these beside all that is on it.
+
+        Alone, "which of these use transformers?" is far from standing out among the papers on transformers.
+        """
+        ids = frozenset(paper.reading.paper.id for paper in papers)
+        search = partial(self._search.search, within.question, top_k=DEPTH + len(ids))
+        found = search(filters=request.filters or None)
+        asked = read_question(found.text, self._words, found.idf)
+        theirs, all_on_it = (
+            read_hits(asked, each, self._words, DEPTH + len(ids))
+            for each in (search(filters=within.filters), found)
+        )
+        held = [reading for reading in theirs if reading.paper.id in ids]
+        beside = [reading for reading in all_on_it if reading.paper.id not in ids]
+        weighed = weigh(asked, [*held, *beside], self._weights)
+        aside = [replace(paper, share=0.0) for paper in weighed[len(held) :]]
+        return asked, found, [*weighed[: len(held)], *aside]
 
     def _standalone(self, request: Request, talk: Talk, cancelled: Cancelled) -> Standalone:
         """The question in the light of the history, by the language model if there is one, else by rules."""

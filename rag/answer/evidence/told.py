@@ -13,7 +13,10 @@ _ASKS_CODE = re.compile(
     r"|publish\w*|shared?|public(?:ly)?|found|download\w*)\b"
     r"|\b(?:releas\w+|publish\w*|shares?|shared|open[- ]sources?|find|get|download|provides?|link to)\b"
     r".{0,30}\b(?:code|implementation|repository)\b|\bgithub\b"
-    r"|\bis there (?:an? |any )?(?:[\w-]+ ){0,2}?(?:code|software|implementation|package|library)\b",
+    r"|\bis there (?:an? |any )?(?:[\w-]+ ){0,2}?(?:code|software|implementation|package|library)\b"
+    r"|\bwith (?:source |public |open |available )?code\b"
+    r"|(?:^\W*(?:and |the )?|\bany |\blinks? to (?:the |their )?)(?:source |official )?"
+    r"(?:code|implementation|repository)(?= (?:for|of)\b|\W*$|[?,])",
     re.IGNORECASE,
 )
 _CODE = re.compile(

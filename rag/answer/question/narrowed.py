@@ -12,6 +12,7 @@ from typing import Protocol
 
 from rag.answer.lexicon import words_of
 from rag.answer.question.dated import dated
+from rag.answer.question.picked import Listed
 from rag.answer.question.whose import names_said, whose
 from rag.index.words import Words
 from rag.types import Filters
@@ -40,6 +41,7 @@ class Narrowed:
         said: those words, as they stand.
         alone: whether nothing else is asked: the papers themselves are wanted.
         question: the question with those words; empty where there are none.
+        among: the papers of an answer before it that it is asked of, if it is.
         strangers: names that it asks about and nothing else, of which no stored paper knows anything.
     """
 
@@ -48,6 +50,7 @@ class Narrowed:
     said: tuple[str, ...] = ()
     alone: bool = False
     question: str = ""
+    among: Listed | None = None
     strangers: tuple[str, ...] = ()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from rag.types import Turn
 
@@ -28,6 +29,13 @@ _BOTH = re.compile(
     re.IGNORECASE,
 )
 _THE_ONE = re.compile(r"\bthe ([\w -]{3,60}?) (?:one|ones|paper|study|version)\b", re.IGNORECASE)
+_AMONG = re.compile(
+    r"\b(?:of|among|amongst) (?:these|those|them|the (?:above|two)|the (?:\w+ )?(?:papers|ones)"
+    r" (?:above|listed|you (?:listed|named|found|mentioned)))\b"
+    r"|^\W*(?:(?:and|but|so|ok(?:ay)?)\W+)*which ones?\b",
+    re.IGNORECASE,
+)
+_BEST = re.compile(r"\bone\b|\b(?:is|was|has) the\b|\b(?:\w+est|most)\b", re.IGNORECASE)
 _TITLE = re.compile(r"“([^”]{3,300})”")
 _ITEMS = re.compile(
     r"\n\s*(?:[-*•]|\d+[.)])\s+|;\s+|(?<=[.!?])\s+|:\s+|, (?:and|while|whereas) |,? and (?=one\b"
@@ -36,6 +44,21 @@ _ITEMS = re.compile(
 _BULLET = re.compile(r"(?:^|\n)\s*(?:[-*•]|\d+[.)])\s+")
 _NEAREST = re.compile(r"(?s)\bNearest: .*")  # where a refusal names papers
 _PAIR = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Papers that an answer named and that a question is asked of.
+
+    Attributes:
+        titles: of the papers, each once.
+        said: the words that point to them ("of these").
+        several: whether any of them may answer, rather than the one that is most or best.
+    """
+
+    titles: tuple[str, ...]
+    said: str
+    several: bool
 
 
 def item_meant(question: str, turns: Sequence[Turn]) -> str:
@@ -58,6 +81,25 @@ def item_meant(question: str, turns: Sequence[Turn]) -> str:
         best = max(items, key=lambda item: len(wanted & set(item.casefold().split())), default="")
         return best if wanted & set(best.casefold().split()) else ""
     return ""
+
+
+def among_listed(question: str, turns: Sequence[Turn]) -> Listed | None:
+    """What "which of these …" is asked of; None where it isn't, or where no papers were listed before."""
+    found = _AMONG.search(question)
+    titles = _listed_last(turns) if found else ()
+    if found is None or len(titles) < _PAIR:
+        return None
+    return Listed(titles, found.group().strip(), several=not _BEST.search(question))
+
+
+def _listed_last(turns: Sequence[Turn]) -> tuple[str, ...]:
+    """The titles in the last answer that was not itself asked of papers listed before it."""
+    for at in reversed(range(len(turns))):
+        if turns[at].role == "user" and not _AMONG.search(turns[at].content):
+            return tuple(
+                dict.fromkeys(title for told in told_in(turns[at:][:_PAIR]) for title in titles_in(told))
+            )
+    return ()
 
 
 def titles_in(answer: str) -> list[str]:

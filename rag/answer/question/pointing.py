@@ -71,14 +71,16 @@ _AGAIN = re.compile(
     rf"|who says (?:so|{_IT})|how do you know(?: {_IT})?"
     rf"|cite {_IT}|(?:i )?(?:don['’]?t|do not|didn['’]?t) (?:understand|get it)"
     rf"|explain {_IT}(?: (?:again|simply|more simply|in simple terms|to me))*"
-    rf"|(?:summari[sz]e|shorten|rephrase|simplify|paraphrase|translate) {_IT}(?: for me)?|(?:even )?(?:shorter|simpler)"
-    rf"|(?:(?:give|tell|show) (?:me|us) )?(?:the|a) (?:gist|(?:short|simple)(?:er)? version|summary)(?: of {_IT})?"
-    rf"|(?:say|repeat) {_IT}(?: again)?)\W*$",
+    rf"|(?:summari[sz]e|shorten|rephrase|simplify|paraphrase) {_IT}(?: for me)?|(?:even )?(?:shorter|simpler)"
+    r"|(?:(?:give|tell|show) (?:me|us) )?(?:the|a) (?:gist|(?:short|simple)(?:er)? version|summary)"
+    rf"(?: of {_IT})?"
+    rf"|(?:say|repeat) {_IT}(?: again)?)(?:,? please)?\W*$",
     re.IGNORECASE,
 )
 _COMPARES = re.compile(
     r"\b(?:it|this|that)\b.*\b(?:compar\w+|differ\w*|better|worse|faster|slower|versus|vs|than|against)\b"
-    r".*\bthe\b",
+    r".*\bthe\b"
+    r"|^\W*(?:(?:and|but|so|how)\W+)*(?:(?:as )?compared|in comparison|relative|versus|vs)\b.*\bthe\b",
     re.IGNORECASE,
 )
 _OTHERS = re.compile(

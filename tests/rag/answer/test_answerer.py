@@ -225,6 +225,31 @@ def test_a_change_of_subject_is_not_held_back_by_the_history(answerer: Answerer)
     assert answer.retrieved[0].paper.id == "proteins"
 
 
+LISTED = (
+    Turn("user", "Which papers use a neural network?"),
+    Turn("assistant", "- “Folding proteins”: It reads. [1]\n- “Speech in noise”: It removes. [2]"),
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "cited"),
+    [
+        ("Which of these are about noise?", {"speech"}),
+        ("Which of them reads sequences of amino acids?", {"proteins"}),
+        ("Which of these count triangles?", set()),  # another stored paper does
+    ],
+)
+def test_which_of_these_is_asked_of_the_papers_listed_alone(
+    answerer: Answerer, question: str, cited: set[str]
+) -> None:
+    answer = _checked(answerer.answer(Request(question, history=LISTED)))
+    assert {citation.paper.id for citation in answer.citations} == cited
+    assert {hit.paper.id for hit in answer.retrieved} <= {"proteins", "speech"}
+    if answer.refusal:
+        assert answer.refusal.reason == "filtered_out"
+        assert "“of these”" in answer.answer
+
+
 REPORTS = tuple(
     Paper(f"report-{n}", f"Report {n}", f"Results of a method on data number{n} are reported.")
     for n in range(50)

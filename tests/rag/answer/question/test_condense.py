@@ -180,15 +180,34 @@ def test_the_second_one_is_of_the_last_answer_that_lists_papers_and_of_no_refusa
         assert said.carried == "What does the second one say? (Beta nets)"
 
 
-def test_what_is_compared_to_one_picked_is_carried_too() -> None:
+@pytest.mark.parametrize(
+    "question", ["How does it compare to the first?", "And compared to the first?", "versus the first one?"]
+)
+def test_what_is_compared_to_one_picked_is_carried_too(question: str) -> None:
     history = [
         Turn("user", "Which papers study nets?"),
         Turn("assistant", "- “Alpha nets”: x\n- “Beta waves”: y"),
         Turn("user", "What does the second one say?"),
         Turn("assistant", "“Beta waves”: Waves are fast."),
     ]
-    said = condense("How does it compare to the first?", history, WORDS)
-    assert said.carried == "How does it compare to the first? (Alpha nets Beta waves)"
+    said = condense(question, history, WORDS)
+    assert said.carried == f"{question} (Alpha nets Beta waves)"
+
+
+@pytest.mark.parametrize(
+    "question", ["What are the limitations?", "and the alternatives?", "What is the catch?"]
+)
+def test_what_names_no_subject_is_asked_of_the_talk_and_not_carried_on(question: str) -> None:
+    said = condense(question, TALK, WORDS)
+    assert said.needs
+    later = [*TALK, Turn("user", question), Turn("assistant", "None is told.")]
+    assert condense("And its speed?", later, WORDS) == condense("And its speed?", TALK, WORDS)
+
+
+@pytest.mark.parametrize("question", ["Can you summarize that?", "shorter please", "Give me the gist"])
+def test_a_summary_is_of_the_last_answer(question: str) -> None:
+    said = condense(question, TALK, WORDS)
+    assert (said.carried, said.needs) == ("What is GraphSAGE?", True)
 
 
 @pytest.mark.parametrize(

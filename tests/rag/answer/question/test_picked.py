@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import pytest
+
+from rag.answer.question.picked import among_listed
+from rag.types import Turn
+
+LISTED = (
+    Turn("user", "Which papers study nets?"),
+    Turn("assistant", "- “Alpha nets”: x [1]\n- “Beta waves”: y [2]"),
+)
+TITLES = ("Alpha nets", "Beta waves")
+
+
+@pytest.mark.parametrize(
+    ("question", "said", "several"),
+    [
+        ("Which of these use waves?", "of these", True),
+        ("do any of them share code?", "of them", True),
+        ("which ones are fast?", "which ones", True),
+        ("Which one is fast?", "Which one", False),
+        ("Which of the two is the fastest?", "of the two", False),
+        ("How many of the papers you listed need labels?", "of the papers you listed", True),
+    ],
+)
+def test_what_is_asked_of_papers_listed_before(question: str, said: str, several: bool) -> None:
+    found = among_listed(question, LISTED)
+    assert found is not None
+    assert (found.titles, found.said, found.several) == (TITLES, said, several)
+
+
+@pytest.mark.parametrize(
+    "question", ["Which papers use waves?", "Which of the methods is best?", "And waves?"]
+)
+def test_any_other_question_is_asked_of_all_papers(question: str) -> None:
+    assert among_listed(question, LISTED) is None
+
+
+def test_a_list_lasts_while_nothing_but_its_papers_is_asked_about() -> None:
+    one = (Turn("user", "Which of these use waves?"), Turn("assistant", "“Beta waves”: y [1]"))
+    found = among_listed("And which of them share code?", [*LISTED, *one])
+    assert found is not None
+    assert found.titles == TITLES
+    other = (Turn("user", "What is a wave?"), Turn("assistant", "“Beta waves”: y [1]"))
+    assert among_listed("And which of them share code?", [*LISTED, *other]) is None
+
+
+def test_papers_that_a_refusal_only_names_as_nearest_are_no_list() -> None:
+    refused = Turn("assistant", "None answers this. Nearest: “Alpha nets”; “Beta waves”. Ask in other words.")
+    assert among_listed("Which of these use waves?", [LISTED[0], refused]) is None
