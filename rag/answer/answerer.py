@@ -22,6 +22,7 @@ from rag.answer.question.picked import among_listed, told_in
 from rag.answer.question.plain import manner_of, plain_question
 from rag.answer.question.pointing import names_nothing
 from rag.answer.question.smalltalk import friendly_line
+from rag.answer.question.subject import subjects
 from rag.answer.question.talk import Talk, talked, turned, within_talk
 from rag.answer.question.wording import MOST_PAPERS
 from rag.answer.refuse.confidence import GATES, Calibration, signals
@@ -165,7 +166,7 @@ class Answerer:
             weighed = weigh(asked, read_hits(asked, found, self._words, DEPTH), self._weights)
             weighed = tuple(paper for paper in weighed if paper.reading.paper.name not in left_out)
             seen = weighed[: request.top_k]
-            if within.alone:
+            if within.alone or (within.among and asked.by_year and _dated(seen)):
                 quotes, (through, sure) = listed(asked, seen, told), _CERTAIN
             elif within.among:
                 bearing = [paper for paper in seen if asked.share(paper.reading.all_terms) >= _BEARING]
@@ -241,8 +242,9 @@ class Answerer:
         known = signals(asked, weighed, quotes, self._words, found.unknown)
         through = self._calibration.through(known)
         strange = frozenset(term for word in found.unknown for term in self._words.terms(word))
-        if "work" in asked.wants or not asked.lacking(strange, frozenset(asked.terms)):
-            through["about"] = 0.0  # no paper writes it, or has any of its words
+        about = subjects(asked.terms, self._words) or frozenset(asked.terms)
+        if "work" in asked.wants or about <= strange:
+            through["about"] = 0.0  # no paper writes it, or has any word of what it is about
         elif not found.unknown or known["plainly_missing"]:  # else HERMES may be a god
             through |= _opened(asked, quotes, through)
         return through, self._calibration.confidence(through)
@@ -370,6 +372,11 @@ def _opened(asked: Asked, quotes: Sequence[Quote], through: Mapping[str, float])
     called = [name for name in asked.called if any(entitles(name, quote.paper.title) for quote in quotes)]
     coined = any(map(is_coined, called))
     return {"about": 1.0} | ({"found": max(through["found"], _NAMED)} if coined else {}) if called else {}
+
+
+def _dated(papers: Sequence[Weighed]) -> bool:
+    """Whether it is stored of what year any of these is."""
+    return any(paper.reading.paper.year is not None for paper in papers)
 
 
 def _continues(alone: Asked, carried: Looked) -> bool:

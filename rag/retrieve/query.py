@@ -74,7 +74,8 @@ def understand(
 
     A slip is a letter left out, put in, changed, or two exchanged (Damerau, 1964); words that mean nothing by
     themselves ("waht") are told by the last kind alone. What is put in stands in
-    a paper as it is: a stem that papers have makes no word of every ending.
+    a paper as it is: a stem that papers have makes no word of every ending. No capital within a name is
+    taken for a slip: ResNeXt is not ResNet.
 
     Args:
         query: any text.
@@ -88,10 +89,18 @@ def understand(
             continue
         near = next((slip for slip in _exchanged(word) if slip in STOPWORDS), None)
         if near or (_PLAIN.fullmatch(word) and (near := _nearest(word, lexical, read))):
+            if not _capitals(word, query) <= set(near):
+                continue
             text, places = re.subn(rf"\b{word}\b", near, text, flags=re.IGNORECASE)
             if places:  # none where folding took an accent away
                 mended[word] = near
     return Asked(text, mended)
+
+
+def _capitals(word: str, query: str) -> set[str]:
+    """The letters of a word of the query, but for the first, that stand as capitals among small ones."""
+    found = None if query.isupper() else re.search(rf"\b{word}\b", query, re.IGNORECASE)
+    return {letter.casefold() for letter in found.group()[1:] if letter.isupper()} if found else set()
 
 
 def _bare(word: str) -> str:

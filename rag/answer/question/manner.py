@@ -41,11 +41,11 @@ def parted(sentences: Sequence[str]) -> tuple[list[str], list[str]]:
     asked: list[str] = []
     manner: list[str] = []
     for sentence in sentences:
-        if _is_manner(sentence):
+        if is_manner(sentence):
             manner.append(sentence)
             continue
         head, _, rest = sentence.partition(": ")
-        led = bool(rest.strip()) and _is_manner(head)
+        led = bool(rest.strip()) and is_manner(head)
         text = rest if led else sentence
         said = [found.group().strip() for pattern in (_BEFORE, _AFTER) if (found := pattern.search(text))]
         manner += [head, *said] if led else said
@@ -65,8 +65,8 @@ def sentences_wanted(manner: str) -> int | None:
     return _FEW if _SHORT.search(manner) else None
 
 
-def _is_manner(sentence: str) -> bool:
-    """Whether it speaks of the answer alone."""
+def is_manner(sentence: str) -> bool:
+    """Whether a sentence speaks of the answer alone."""
     telling, others = groups("manner")
     said = _words(sentence)
     return not _ASKS.match(sentence) and bool(said & telling) and said <= telling | others | STOPWORDS

@@ -34,7 +34,7 @@ _POLITE = (
     r"|i (?:was|have been) (?:just )?wondering|i wonder(?:ed)?|(?:please )?explain(?: to (?:me|us))?"
     r"(?: this)?|i (?:don['’]?t|do not) (?:get|understand|know)(?: this)?|i have a question"
     r"|what (?:does|do) the (?:literature|papers|abstracts) say)\W+)+"
-    r"(?=(?:what|which|who|whose|how|why|when|where|whether|if|is|are|do|does|did|can)\b)"
+    r"(?=(?:what|which|who|whose|how|why|when|where|whether|if|is|are|do|does|did|can|and|but)\b)"
 )
 _LEAD_IN = re.compile(
     rf"^\W*(?:(?:(?:{_WHERE})\s+)+(?:{_INTEREST}|{_POLITE})?|{_INTEREST}|{_POLITE})", re.IGNORECASE

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
-from rag.answer.lexicon import words_of
-from rag.answer.question.asked import ASKING
 from rag.answer.question.picked import counts_off
+from rag.answer.question.subject import subjectless, subjects
 from rag.index.words import Words
 
 _OPENER = re.compile(
@@ -16,7 +14,7 @@ _OPENER = re.compile(
 )
 _ABOUT = re.compile(r"^\W*(?:(?:and|but|so|ok(?:ay)?)\W+)*(?:what|how) about\b", re.IGNORECASE)
 _WHOLE = re.compile(
-    r"^\W*(?:what|who|which|how|why|when|where|is|are|was|were|do|does|did|can|could|should|will|would|has|have"
+    r"^\W*(?:(?:and|but|so)\W+)?(?:what|who|which|how|why|when|where|is|are|was|were|do|does|did|can|could|should|will|would|has|have"
     r"|tell|explain|describe|define)\b",
     re.IGNORECASE,
 )
@@ -100,7 +98,7 @@ def points_back(question: str, words: Words) -> bool | None:
     bare = _EXPLETIVE.sub(" ", question)
     terms = set(words.terms(bare))
     points = bool(_PRONOUN.search(bare) or _ABOUT.match(question))
-    if counts_off(bare) or _FURTHER.match(question) or (terms and terms <= _subjectless(words)):
+    if counts_off(bare) or _FURTHER.match(question) or (terms and terms <= subjectless(words)):
         return True
     if len(terms) <= _FEW:  # a fragment, unless it has the form of a question and names something
         whole = _WHOLE.match(question) and _VERB.search(question)
@@ -114,17 +112,12 @@ def points_back(question: str, words: Words) -> bool | None:
 
 def names_nothing(message: str, words: Words) -> bool:
     """Whether no word of it is a subject, so that nothing said later can mean it."""
-    return set(words.terms(message)) <= _subjectless(words) | frozenset(words.terms(ASKING))
+    return not subjects(words.terms(message), words)
 
 
 def wants_others(message: str) -> bool:
     """Whether it wants papers besides those told of: "are there other papers on flows?"."""
     return bool(_OTHERS.search(message))
-
-
-@lru_cache(maxsize=4)
-def _subjectless(words: Words) -> frozenset[str]:
-    return frozenset(words.terms(" ".join(words_of("subjectless") | words_of("measured"))))
 
 
 def points_to_both(text: str) -> bool:

@@ -36,7 +36,33 @@ _ABOUT = re.compile(
     r"|^\W*are you (?:really )?(?:an? )?(?:human|person|robot|bot|chatbot|a\.?i\.?|real|machine|computer|llm"
     r"|language model|chatgpt)(?: or (?:an? )?\w+)?\W*$"
     r"|^\W*(?:what(?:['’]s| is) (?:your name|citewell)|who (?:made|built|created) you)\W*$"
+    r"|^\W*(?:tell me something(?: (?:interesting|new|cool))?|surprise me|i(?:['’]m| am) bored"
+    r"|what (?:should|could) i (?:ask|do)(?: (?:you|here))?|suggest something)\W*$"
     r"|^\W*help\W*$|^\W*how (?:do|does) (?:you|this) work\W*$",
+    re.IGNORECASE,
+)
+_TRUST = re.compile(
+    r"^\W*(?:(?:can|should|may) i (?:really )?(?:trust|rely on|believe) (?:you|this|your answers?)"
+    r"|(?:are|is) (?:you|your answers?) (?:really )?(?:reliable|accurate|correct|right|trustworthy)"
+    r"|how (?:reliable|accurate|trustworthy|good) (?:are|is) (?:you|your answers?|this)"
+    r"|do you (?:ever )?(?:hallucinate|lie|make (?:things|stuff|it|this) up|cite (?:your )?sources)"
+    r"|(?:do you use|are you (?:using|based on|powered by)) (?:an? )?(?:(?:chat)?gpt[\w.-]*|openai|claude"
+    r"|gemini|llama|llms?|a\.?i\.?|(?:large )?language models?))\W*$",
+    re.IGNORECASE,
+)
+_THEM = (
+    r"(?: (?:it|this|that|them|these|those|(?:the|this|that|your|these|those) (?:papers?|answers?|study|studies"
+    r"|articles?|citations?|references?|sources?|chat|conversation)))"
+)
+_EXPORT = re.compile(
+    r"^\W*(?:(?:and|ok(?:ay)?|so|please)\W+)*"
+    rf"(?:(?:how (?:do|can|should)|can|could) (?:i|we|you) (?:cite|reference|export|download|save){_THEM}?"
+    rf"|(?:export|download|save){_THEM}?"
+    r"|(?:(?:can|could) (?:you|i) )?(?:(?:give|show|get|send)(?: me| us)?|i (?:need|want)|have)"
+    rf" (?:the |a |an )?(?:bibtex|citation|bibliographic|ris|csl)(?: (?:entry|entries|file|export|record))?"
+    rf"(?: (?:for|of){_THEM})?"
+    r"|bibtex)(?: (?:as|to|in|into) (?:an? |my )?(?:bibtex|ris|csl|json|markdown|zotero|endnote|latex|word"
+    r"|paper|thesis|bibliography)(?: file)?)?(?:,? please)?\W*$",
     re.IGNORECASE,
 )
 _PAPERS = r"(?:the |your |these |all |stored )*(?:papers|abstracts|articles|documents)"
@@ -59,18 +85,36 @@ _COURTESY = re.compile(
 _ASKING = re.compile(r"\?|\bhow\b", re.IGNORECASE)
 
 
+_LINES = (
+    (
+        _ABOUT,
+        "I answer questions from the stored papers, and show the exact words each answer rests on. "
+        "Ask me about anything that these papers may hold.",
+    ),
+    (
+        _TRUST,
+        "Check me: every sentence of an answer is tied to the exact words of an abstract, shown beside it, "
+        "and where the papers hold no answer, I say so. The sentences are the papers' own, or a language model's "
+        "where one is configured; each of those is checked against its paper before it is sent.",
+    ),
+    (
+        _EXPORT,
+        "The papers that an answer cites can be had as BibTeX, RIS, CSL-JSON or Markdown: under Export below "
+        "the answer on the page, by citewell answers export, or at GET /v1/answers/ID/export.",
+    ),
+    (
+        _HOLDINGS,
+        "The stored papers can be listed: under Papers on the page, by citewell papers list, or at "
+        "GET /v1/papers. Ask me about anything that they may hold.",
+    ),
+)
+
+
 def friendly_line(message: str) -> str | None:
     """What to say to a message that asks nothing of the papers; ``None`` for any other."""
-    if _ABOUT.match(message):
-        return (
-            "I answer questions from the stored papers, and show the exact words each answer rests on. "
-            "Ask me about anything that these papers may hold."
-        )
-    if _HOLDINGS.match(message):
-        return (
-            "The stored papers can be listed: under Papers on the page, by citewell papers list, or at "
-            "GET /v1/papers. Ask me about anything that they may hold."
-        )
+    for pattern, line in _LINES:
+        if pattern.match(message):
+            return line
     rest = _COURTESY.sub("", message)
     said = {word.casefold() for word in _WORDS.findall(rest)}
     if len(message.split()) > _LONGEST or any(c.isdigit() for c in message) or _ASKING.search(rest):

@@ -50,7 +50,9 @@ _SEVERAL = re.compile(
     re.IGNORECASE,
 )
 _BY_YEAR = re.compile(
-    rf"\b(?:(?P<newest>newest|latest|most recent)|oldest|earliest) (?:[\w-]+ ){{0,2}}?{PAPERS}\b",
+    rf"\b(?:(?P<newest>newest|latest|most recent)|oldest|earliest) (?:[\w-]+ ){{0,2}}?{PAPERS}\b"
+    r"|\b(?:which|what)(?: one)?(?: of [\w ]{3,20}?)? (?:is|was|are) (?:the )?"
+    r"(?:(?P<newer>newest|latest|most recent)|oldest|earliest)\W*$",
     re.IGNORECASE,
 )
 _NUMBERED = re.compile(rf"\b(three|four|five|six|[3-6]) (?:[\w-]+ ){{0,3}}?{_PLURAL}\b", re.IGNORECASE)
@@ -155,7 +157,7 @@ def sought(question: str) -> tuple[str, ...]:
 def first_by_year(question: str) -> int:
     """1 where the newest papers are to come first ("the latest paper on …"), -1 for the oldest, else 0."""
     found = _BY_YEAR.search(question)
-    return 0 if found is None else 1 if found["newest"] else -1
+    return 0 if found is None else 1 if found["newest"] or found["newer"] else -1
 
 
 def papers_wanted(question: str) -> int:

@@ -107,7 +107,9 @@ def test_limits_in_a_question_that_hide_the_answer_are_named(answerer: Answerer)
     assert "“since 2020”" in answer.refusal.suggestions[0]
 
 
-@pytest.mark.parametrize("question", ["zzz qqq", "Write a function that makes attention sparse."])
+@pytest.mark.parametrize(
+    "question", ["zzz qqq", "What causes zzz?", "Write a function that makes attention sparse."]
+)
 def test_what_no_paper_can_hold_is_not_answered_however_sure_the_gates_are(
     papers: World, question: str
 ) -> None:
@@ -237,6 +239,7 @@ LISTED = (
         ("Which of these are about noise?", {"speech"}),
         ("Which of them reads sequences of amino acids?", {"proteins"}),
         ("Which of these count triangles?", set()),  # another stored paper does
+        ("Which one is the newest?", {"proteins"}),  # the only one with a year
     ],
 )
 def test_which_of_these_is_asked_of_the_papers_listed_alone(

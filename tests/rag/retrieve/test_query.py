@@ -48,11 +48,19 @@ def lexical(tmp_path: Path) -> LexicalIndex:
         ("atzention", "attention"),
         ("Transfomers", "transformers"),
         ("waht", "what"),
+        ("AtTenttion", "attention"),
     ],
 )
 def test_a_slip_of_one_letter_is_mended(lexical: LexicalIndex, slip: str, meant: str) -> None:
     asked = understand(f"what about {slip} then?", lexical, _nothing, _read)
     assert asked == Asked(f"what about {meant} then?", {slip.casefold(): meant})
+
+
+@pytest.mark.parametrize("name", ["AttenXtion", "AtXention", "ATXENTION"])
+def test_a_capital_within_a_name_is_no_slip(lexical: LexicalIndex, name: str) -> None:
+    assert understand(f"what about {name} then?", lexical, _nothing, _read).mended == {}
+    shouted = understand("WHAT ABOUT ATZENTION THEN?", lexical, _nothing, _read)
+    assert shouted.mended == {"atzention": "attention"}
 
 
 def test_of_a_stems_forms_the_one_is_taken_that_papers_write_most(lexical: LexicalIndex) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from rag.answer.question.subject import subjects
 from rag.answer.question.wording import sought
 from tests.rag.answer.sample import WORDS, ask
 
@@ -138,3 +139,16 @@ def _idf(term: str) -> float:
 )
 def test_what_is_to_be_counted_ends_where_something_is_said_of_it(question: str, counted: str) -> None:
     assert ask(question).counted == frozenset(WORDS.terms(counted))
+
+
+@pytest.mark.parametrize(
+    ("question", "about"),
+    [
+        ("What causes catastrophic forgetting?", "catastrophic forgetting"),
+        ("How many layers does ResNet have?", "ResNet"),
+        ("What is the role of dopamine?", "dopamine"),
+        ("Which papers report results?", ""),
+    ],
+)
+def test_what_goes_with_any_question_is_no_subject(question: str, about: str) -> None:
+    assert subjects(WORDS.terms(question), WORDS) == frozenset(WORDS.terms(about))

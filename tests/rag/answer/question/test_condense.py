@@ -204,7 +204,9 @@ def test_what_names_no_subject_is_asked_of_the_talk_and_not_carried_on(question:
     assert condense("And its speed?", later, WORDS) == condense("And its speed?", TALK, WORDS)
 
 
-@pytest.mark.parametrize("question", ["Can you summarize that?", "shorter please", "Give me the gist"])
+@pytest.mark.parametrize(
+    "question", ["Can you summarize that?", "shorter please", "Give me the gist", "In simple terms?"]
+)
 def test_a_summary_is_of_the_last_answer(question: str) -> None:
     said = condense(question, TALK, WORDS)
     assert (said.carried, said.needs) == ("What is GraphSAGE?", True)
