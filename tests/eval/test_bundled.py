@@ -50,7 +50,7 @@ def test_sets_have_the_sizes_promised(cases: tuple[Case, ...]) -> None:
     assert (kinds["multi"], kinds["unanswerable"], kinds["conversation"], kinds["robustness"]) == (
         30,
         152,
-        20,
+        30,
         20,
     )
     styles = Counter(case.style for case in cases if case.kind == "answerable")

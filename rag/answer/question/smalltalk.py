@@ -51,8 +51,8 @@ _TRUST = re.compile(
     re.IGNORECASE,
 )
 _THEM = (
-    r"(?: (?:it|this|that|them|these|those|(?:the|this|that|your|these|those) (?:papers?|answers?|study|studies"
-    r"|articles?|citations?|references?|sources?|chat|conversation)))"
+    r"(?: (?:it|this|that|them|these|those|(?:the|this|that|your|these|those) (?:papers?|answers?|articles?"
+    r"|study|studies|citations?|references?|sources?|chat|conversation)))"
 )
 _EXPORT = re.compile(
     r"^\W*(?:(?:and|ok(?:ay)?|so|please)\W+)*"
@@ -94,8 +94,8 @@ _LINES = (
     (
         _TRUST,
         "Check me: every sentence of an answer is tied to the exact words of an abstract, shown beside it, "
-        "and where the papers hold no answer, I say so. The sentences are the papers' own, or a language model's "
-        "where one is configured; each of those is checked against its paper before it is sent.",
+        "and where the papers hold no answer, I say so. They are the papers' own sentences; those of a language "
+        "model, where one is configured, are checked against their paper before they are sent.",
     ),
     (
         _EXPORT,
