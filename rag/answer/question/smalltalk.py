@@ -94,8 +94,8 @@ _LINES = (
     (
         _TRUST,
         "Check me: every sentence of an answer is tied to the exact words of an abstract, shown beside it, "
-        "and where the papers hold no answer, I say so. They are the papers' own sentences; those of a language "
-        "model, where one is configured, are checked against their paper before they are sent.",
+        "and where the papers hold no answer, I say so. The sentences are the papers' own; a language "
+        "model's, where one is configured, are checked against their paper before they are sent.",
     ),
     (
         _EXPORT,
