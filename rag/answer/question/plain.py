@@ -29,7 +29,7 @@ _INTEREST = (
     r"(?: (?:this|the following)[:,])?|i wonder)\s+(?=\S)"
 )
 _POLITE = (
-    r"(?:(?:hey|hi|hello|so|ok(?:ay)?|please|quick question|(?:can|could|would|will) you (?:please )?"
+    r"(?:(?:hey|hi|hello|so|ok(?:ay)?|please|quick question|(?:can|could|would|will) you (?:please |kindly )?"
     r"(?:tell|explain(?: to)?|show)(?: (?:me|us))?|do you (?:happen to )?know|(?:please )?tell (?:me|us)"
     r"|i (?:was|have been) (?:just )?wondering|i wonder(?:ed)?|(?:please )?explain(?: to (?:me|us))?"
     r"(?: this)?|i (?:don['’]?t|do not) (?:get|understand|know)(?: this)?|i have a question"
