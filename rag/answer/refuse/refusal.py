@@ -143,7 +143,8 @@ def _wider(case: Case) -> str:
     match = "1 paper that matches as well" if hidden == 1 else f"{hidden} papers that match as well"
     if said := case.within.said:
         beyond = f"{match} {'lies' if hidden == 1 else 'lie'} beyond." if hidden else "nothing is left."
-        return f"Ask without {', '.join(f'“{words}”' for words in said)}: {beyond}"
+        asked = "Only the papers listed before were asked. " if case.within.among else ""
+        return f"{asked}Ask without {', '.join(f'“{words}”' for words in said)}: {beyond}"
     hides = f"they hide {match}." if hidden else "nothing passes them."
     return f"Widen or drop the filters ({', '.join(_filters_set(case.within.filters))}): {hides}"
 

@@ -250,7 +250,7 @@ def test_which_of_these_is_asked_of_the_papers_listed_alone(
     assert {hit.paper.id for hit in answer.retrieved} <= {"proteins", "speech"}
     if answer.refusal:
         assert answer.refusal.reason == "filtered_out"
-        assert "“of these”" in answer.answer
+        assert "Only the papers listed before were asked. Ask without “of these”: " in answer.answer
 
 
 REPORTS = tuple(
