@@ -1,4 +1,4 @@
-"""What a question asks that only certain words tell: where code is, when, how long, how old, what it cost."""
+"""What a question asks that only certain words tell: where code is, when, how long, how common it is."""
 
 from __future__ import annotations
 
@@ -62,6 +62,15 @@ _COST = re.compile(
     r"[$€£]|\b(?:cost|pric|dollar|euro|pound|expens|inexpens|cheap|budget|pay|paid|spen[dt]|econom)\w*|\bUSD\b",
     re.IGNORECASE,
 )
+_ASKS_PREVALENCE = re.compile(r"\bhow (?:common|prevalent|frequent|rare|widespread)\b", re.IGNORECASE)
+_PREVALENCE = re.compile(
+    r"\b(?:prevalen|inciden|common|rare|frequen|widespread|epidemiolog|ubiquit|sporadic)\w*"
+    r"|\b(?:\d+|one|two|three) (?:in|(?:out )?of) (?:every )?\d|\bper (?:million|hundred|thousand|\d)"
+    r"|% of (?:[\w-]+ ){0,3}?(?:population|people|persons|adults|children|individuals|women|men|patients"
+    r"|cases|births|infants|humans)\b"
+    r"|\baffect\w* (?:about|approximately|around|up to|an estimated|more than|over|\d)",
+    re.IGNORECASE,
+)
 _MAKER = re.compile(  # "proposed by Ising", "Hinton et al.", "McCulloch and Pitts introduced"
     rf"\b{MADE} (?:[\w-]+ ){{0,3}}?by (?:the |Dr\.? |[A-Z]\. ?)*(?-i:[A-Z])"
     r"|\b(?-i:[A-Z])[\w’'-]+ (?:et al\b|and (?:colleagues|co-?workers|others)\b)"
@@ -77,6 +86,7 @@ _TOLD_BY: Mapping[str, tuple[re.Pattern[str], re.Pattern[str]]] = {
     "time": (_ASKS_WHEN, re.compile(f"{_YEAR.pattern}|{_DURATION.pattern}", re.IGNORECASE)),
     "age": (_ASKS_AGE, _AGE),
     "cost": (_ASKS_COST, _COST),
+    "prevalence": (_ASKS_PREVALENCE, _PREVALENCE),
 }
 
 

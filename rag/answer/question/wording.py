@@ -137,7 +137,7 @@ _PHRASE = (
 )
 _SOUGHT = re.compile(
     rf"\bhow (?:many|much){_PHRASE}|\b(?:which|what){_PHRASE}|(?<=\bwhat (?:is|as) )the{_PHRASE}"
-    r"|\bhow (?:long|wide|deep|tall|large|big|fast|often|far|high|low|old|heavy)\b"
+    r"|\bhow (?:long|wide|deep|tall|large|big|fast|often|far|high|low|old|heavy|common|rare)\b"
     r"|\bwho (?:(?:is|was|the|first|came up) )*\w+|^\W*(?:when|where)\b",
     re.IGNORECASE,
 )

@@ -89,6 +89,8 @@ def test_the_kind_of_thing_asked_for_stands_in_the_paper_that_is_named() -> None
         ("How much did the survey cost?", "We asked 50 patients. They slept.", 1.0),
         ("How much did the survey cost?", "We asked 50 patients for €40 each. They slept.", 0.0),
         ("Is there any software for it?", "It is fast. It is small.", 1.0),
+        ("How common is it in children?", "It is fast. Many got better.", 1.0),
+        ("How common is it in children?", "It is fast. It affects 1 in 3500 of them.", 0.0),
         ("Code for SimCLR?", "It is fast. It is small.", 1.0),
         ("Any code for this?", "It is fast. Code is at https://example.org.", 0.0),
         ("Do codes for channels help?", "It is fast. It is small.", 0.0),
@@ -117,6 +119,6 @@ def test_where_the_code_is_when_it_was_done_for_how_long_and_by_whom_must_be_tol
     question: str, abstract: str, missing: float
 ) -> None:
     signals = lacking(question, paper=Paper("p", "Sleep", abstract))
-    kinds = ("code", "year", "month", "age", "duration", "cost", "time", "maker", "expansion")
+    kinds = ("code", "year", "month", "age", "duration", "cost", "time", "maker", "prevalence", "expansion")
     assert max(signals[f"{kind}_missing"] for kind in kinds) == missing
     assert signals["plainly_missing"] == missing
