@@ -49,6 +49,7 @@ _CERTAIN: tuple[Mapping[str, float], float] = (dict.fromkeys(GATES, 1.0), 1.0)
 _NAMED = 0.95  # probability that what is asked is treated, at least, where a quoted paper bears a coined name
 _SUBJECT = 3.5
 """The idf from which a term names a subject: it stands in no more than three papers of a hundred."""
+_MOST, _FEW = 0.7, 4  # the part of few words for a subject that no paper has where none is on it; how few
 _BEARING = 0.4  # share of the words asked about, by weight, that one of the papers listed before has
 
 
@@ -242,12 +243,21 @@ class Answerer:
         known = signals(asked, weighed, quotes, self._words, found.unknown)
         through = self._calibration.through(known)
         strange = frozenset(term for word in found.unknown for term in self._words.terms(word))
-        about = subjects(asked.terms, self._words) or frozenset(asked.terms)
-        if "work" in asked.wants or about <= strange:
-            through["about"] = 0.0  # no paper writes it, or has any word of what it is about
+        if "work" in asked.wants or self._is_foreign(asked, strange):
+            through["about"] = 0.0  # no paper writes it, or has words for what it is about
         elif not found.unknown or known["plainly_missing"]:  # else HERMES may be a god
             through |= _opened(asked, quotes, through)
         return through, self._calibration.confidence(through)
+
+    def _is_foreign(self, asked: Asked, strange: frozenset[str]) -> bool:
+        """Whether no paper has any of the words for what is asked about.
+
+        Of few words, most by rarity are enough, unless one is a coined name that some paper has.
+        """
+        about = subjects(asked.terms, self._words) or frozenset(asked.terms)
+        named = any(is_coined(name) and strange.isdisjoint(self._words.terms(name)) for name in asked.called)
+        bar = _MOST if len(about) <= _FEW and not named else 1.0
+        return asked.lacking(frozenset(asked.terms) - strange, about) >= bar
 
     def write(self, looked: Looked, cancelled: Cancelled = never) -> AskEvents:
         """Text and citations from what was found, and the answer; errors as for ``events``."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.answer.lexicon import groups
 from rag.answer.question.wording import VERB, first_by_year, kinds_wanted, papers_wanted
 from rag.answer.text.introduced import subject_of
 from rag.answer.text.people import with_people
@@ -155,6 +156,8 @@ def read_question(text: str, words: Words, idf: Callable[[str], float]) -> Asked
     """
     said = dict.fromkeys(words.terms(text))
     asking = frozenset(words.terms(ASKING))
+    vague = frozenset(words.terms(" ".join(groups("subjectless")[1])))
+    asking |= {term for term in vague.intersection(said) if idf(term) >= idf("")}
     terms = [term for term in said if term not in asking] or list(said)
     weights = {term: idf(term) for term in terms}
     return Asked(

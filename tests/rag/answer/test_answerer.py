@@ -108,7 +108,13 @@ def test_limits_in_a_question_that_hide_the_answer_are_named(answerer: Answerer)
 
 
 @pytest.mark.parametrize(
-    "question", ["zzz qqq", "What causes zzz?", "Write a function that makes attention sparse."]
+    "question",
+    [
+        "zzz qqq",
+        "What causes zzz?",
+        "Which zzz is made for translation?",
+        "Write a function that makes attention sparse.",
+    ],
 )
 def test_what_no_paper_can_hold_is_not_answered_however_sure_the_gates_are(
     papers: World, question: str

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from rag.answer.question.asked import read_question
 from rag.answer.question.subject import subjects
 from rag.answer.question.wording import sought
 from tests.rag.answer.sample import WORDS, ask
@@ -152,3 +153,11 @@ def test_what_is_to_be_counted_ends_where_something_is_said_of_it(question: str,
 )
 def test_what_goes_with_any_question_is_no_subject(question: str, about: str) -> None:
     assert subjects(WORDS.terms(question), WORDS) == frozenset(WORDS.terms(about))
+
+
+def test_a_vague_word_that_no_paper_has_is_not_asked_about() -> None:
+    idf = {"sparse": 2.0, "limit": 3.0}
+    asked = read_question(
+        "What are the pros and limits of sparse nets?", WORDS, lambda term: idf.get(term, 9.0)
+    )
+    assert asked.terms == ("limit", "spars", "net")
