@@ -57,6 +57,10 @@ def title_prefix(title: str) -> str:
     return f"{title}{' ' if title[-1] in '.?!' else '. '}" if title else ""
 
 
+UNTITLED = "Untitled paper "
+"""What a sentence calls a paper without a title by, before its id."""
+
+
 @dataclass(frozen=True, slots=True)
 class Paper:
     """One paper as a reader found it."""
@@ -74,7 +78,7 @@ class Paper:
     def name(self) -> str:
         """What a sentence calls it: its title in quotation marks, its id where it has none."""
         title = " ".join(self.title.split())
-        return f"“{title}”" if title else f"Untitled paper {' '.join(self.id.split())}"
+        return f"“{title}”" if title else UNTITLED + " ".join(self.id.split())
 
     @property
     def sha256(self) -> str:

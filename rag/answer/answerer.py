@@ -35,7 +35,7 @@ from rag.index.words import Words
 from rag.library import Library
 from rag.retrieve import HybridSearch, Retrieved
 from rag.settings import DEFAULT_RISK
-from rag.types import Answer, Cancelled, Request, never
+from rag.types import UNTITLED, Answer, Cancelled, Filters, Request, never
 
 if TYPE_CHECKING:
     from rag.answer.write.checked import CheckedWriter
@@ -192,14 +192,21 @@ class Answerer:
         listed = among_listed(plain_question(request.question), request.history)
         if listed is None:
             return None
-        filters = request.filters
-        best = [self._search.search(title, top_k=1, filters=filters or None).hits for title in listed.titles]
-        ids = {hit.paper.id: None for hits in best for hit in hits if hit.paper.name[1:-1] in listed.titles}
+        ids = [id_ for name in listed.names if (id_ := self._called(name, request.filters))]
         if not ids:
             return None
         text = standalone.carried if names_nothing(standalone.alone, self._words) else standalone.alone
-        limits = replace(filters, paper_ids=tuple(ids))
+        limits = replace(request.filters, paper_ids=tuple(ids))
         return Narrowed(text, limits, (listed.said,), question=standalone.carried, among=listed)
+
+    def _called(self, name: str, filters: Filters) -> str:
+        """The id of the stored paper that an answer calls so; empty where none passes the filters."""
+        id_ = name.removeprefix(UNTITLED)
+        if id_ != name and filters.paper_ids and id_ not in filters.paper_ids:
+            return ""
+        within = filters if id_ == name else replace(filters, paper_ids=(id_,))
+        hits = self._search.search(name, top_k=1, filters=within or None).hits
+        return next((hit.paper.id for hit in hits if hit.paper.name == name), "")
 
     def _in_talk(
         self, request: Request, within: Narrowed, papers: Sequence[Weighed]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rag.answer.text.refused import is_refusal
 from rag.types import Turn
 
 _ORDINAL = re.compile(
@@ -37,6 +38,7 @@ _AMONG = re.compile(
 )
 _BEST = re.compile(r"\bone\b|\b(?:is|was|has) the\b|\b(?:\w+est|most)\b", re.IGNORECASE)
 _TITLE = re.compile(r"“([^”]{3,300})”")
+_NAME = re.compile(r"“[^”]{3,300}”|\bUntitled paper [^\s:;“”]+")
 _ITEMS = re.compile(
     r"\n\s*(?:[-*•]|\d+[.)])\s+|;\s+|(?<=[.!?])\s+|:\s+|, (?:and|while|whereas) |,? and (?=one\b"
     r"|another\b|the other\b)"
@@ -51,12 +53,12 @@ class Listed:
     """Papers that an answer named and that a question is asked of.
 
     Attributes:
-        titles: of the papers, each once.
+        names: of the papers, each once, as ``Paper.name`` has them.
         said: the words that point to them ("of these").
         several: whether any of them may answer, rather than the one that is most or best.
     """
 
-    titles: tuple[str, ...]
+    names: tuple[str, ...]
     said: str
     several: bool
 
@@ -86,19 +88,17 @@ def item_meant(question: str, turns: Sequence[Turn]) -> str:
 def among_listed(question: str, turns: Sequence[Turn]) -> Listed | None:
     """What "which of these …" is asked of; None where it isn't, or where no papers were listed before."""
     found = _AMONG.search(question)
-    titles = _listed_last(turns) if found else ()
-    if found is None or len(titles) < _PAIR:
+    names = _listed_last(turns) if found else ()
+    if found is None or len(names) < _PAIR:
         return None
-    return Listed(titles, found.group().strip(), several=not _BEST.search(question))
+    return Listed(names, found.group().strip(), several=not _BEST.search(question))
 
 
 def _listed_last(turns: Sequence[Turn]) -> tuple[str, ...]:
-    """The titles in the last answer that was not itself asked of papers listed before it."""
+    """The papers that the last answer named that was not itself asked of papers listed before it."""
     for at in reversed(range(len(turns))):
         if turns[at].role == "user" and not _AMONG.search(turns[at].content):
-            return tuple(
-                dict.fromkeys(title for told in told_in(turns[at:][:_PAIR]) for title in titles_in(told))
-            )
+            return tuple(dict.fromkeys(_NAME.findall(" ".join(told_in(turns[at : at + 2])))))
     return ()
 
 
@@ -108,22 +108,26 @@ def titles_in(answer: str) -> list[str]:
 
 
 def told_in(turns: Sequence[Turn]) -> list[str]:
-    """What the answers told, the oldest first, without the papers that a refusal only names as nearest."""
-    return [_NEAREST.sub("", turn.content) for turn in turns if turn.role == "assistant"]
+    """What the answers told, the oldest first; of a refusal nothing, whatever papers it names as nearest."""
+    said = (turn.content for turn in turns if turn.role == "assistant")
+    return ["" if is_refusal(answer) else _NEAREST.sub("", answer) for answer in said]
 
 
 def _counted_off(answers: Sequence[str]) -> list[str]:
     """What "the second one" counts, of the answers, the last first.
 
-    Titles or bullets of the last answer; else the titles of the last one that lists papers; else its parts.
+    Bullets or titles of the last answer; else those of the last one that lists any; else its parts.
     """
-    _, *bullets = _BULLET.split(answers[0])
-    if len(titles := titles_in(answers[0])) > 1:
-        return titles
+    return next((items for answer in answers if (items := _listed(answer))), None) or _parts(answers[0])
+
+
+def _listed(answer: str) -> list[str]:
+    """The titles of the papers that an answer lists, or what it says of those without one."""
+    _, *bullets = _BULLET.split(answer)
     if len(bullets) > 1:
-        return bullets
-    lists = (found for answer in answers[1:] if len(found := titles_in(answer)) > 1)
-    return next(lists, None) or _parts(answers[0])
+        return [titles_in(item)[0] if re.match(_TITLE, item) else item for item in bullets]
+    titles = titles_in(answer)
+    return titles if len(titles) > 1 else []
 
 
 def _parts(answer: str) -> list[str]:

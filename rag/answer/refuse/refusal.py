@@ -11,16 +11,18 @@ from rag.answer.question.asked import Asked, names_in
 from rag.answer.question.narrowed import Narrowed
 from rag.answer.question.wording import sought
 from rag.answer.refuse.detail_signals import missing_details
+from rag.answer.text.refused import (
+    DETAIL,
+    EMPTY_LIBRARY,
+    FILTERED_OUT,
+    NOT_IN_CORPUS,
+    OFF_DOMAIN,
+    SAID,
+    UNCLEAR,
+)
 from rag.index.words import Words
 from rag.retrieve.retrieved import Retrieved
 from rag.types import Filters, Paper, Refusal
-
-EMPTY_LIBRARY = "empty_library"
-UNCLEAR = "unclear_question"
-FILTERED_OUT = "filtered_out"
-OFF_DOMAIN = "off_domain"
-DETAIL = "detail_not_in_abstract"
-NOT_IN_CORPUS = "not_in_corpus"
 
 _NEAREST = 3
 _MISSING = 6
@@ -28,15 +30,6 @@ _AUTHORS = 5  # named at most
 _TELLING = 0.4  # of the idf of an unknown word (a tenth of 200 papers); to miss a commoner one tells nothing
 _OPEN = 0.5  # the first gate that a question is less likely to pass than this is why it is refused
 _REASONS = {"about": OFF_DOMAIN, "found": NOT_IN_CORPUS, "said": DETAIL}
-
-_SAID = {
-    EMPTY_LIBRARY: "No paper is stored yet, so there is nothing to answer from.",
-    UNCLEAR: "I can't tell what is asked: the question has no word that could be looked up.",
-    FILTERED_OUT: "Nothing within these limits answers this.",
-    OFF_DOMAIN: "The stored papers are about other things; none of them answers this.",
-    DETAIL: "The paper that comes nearest does not say this in its abstract.",
-    NOT_IN_CORPUS: "None of the stored papers answers this.",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +61,7 @@ def _nobody(strangers: tuple[str, ...]) -> Refusal:
 
 def refusal_text(refusal: Refusal) -> str:
     """What a person reads."""
-    said = [_SAID[refusal.reason]]
+    said = [SAID[refusal.reason]]
     if refusal.missing:
         said.append("Looked for and not found: " + ", ".join(f"“{word}”" for word in refusal.missing) + ".")
     if refusal.nearest and refusal.reason != OFF_DOMAIN:  # nothing is near then

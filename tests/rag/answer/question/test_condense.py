@@ -180,6 +180,21 @@ def test_the_second_one_is_of_the_last_answer_that_lists_papers_and_of_no_refusa
         assert said.carried == "What does the second one say? (Beta nets)"
 
 
+def test_the_second_of_a_list_is_counted_with_papers_that_have_no_title() -> None:
+    listed = [
+        Turn("user", "Which?"),
+        Turn("assistant", "- Untitled paper 7: Nets win. [1]\n- “Beta nets”: y [2]"),
+    ]
+    assert condense("What does the second one say?", listed, WORDS).carried.endswith("(Beta nets)")
+    assert "win" in condense("What does the first one say?", listed, WORDS).carried
+
+
+def test_nothing_is_picked_from_a_refusal() -> None:
+    refused = "None of the stored papers answers this. Ask in other words, or add papers on this."
+    talk = [Turn("user", "What is GraphSAGE?"), Turn("assistant", refused)]
+    assert condense("What does the first one say?", talk, WORDS).carried.endswith("(GraphSAGE)")
+
+
 @pytest.mark.parametrize(
     "question", ["How does it compare to the first?", "And compared to the first?", "versus the first one?"]
 )

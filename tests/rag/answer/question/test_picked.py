@@ -9,7 +9,7 @@ LISTED = (
     Turn("user", "Which papers study nets?"),
     Turn("assistant", "- “Alpha nets”: x [1]\n- “Beta waves”: y [2]"),
 )
-TITLES = ("Alpha nets", "Beta waves")
+NAMES = ("“Alpha nets”", "“Beta waves”")
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ TITLES = ("Alpha nets", "Beta waves")
 def test_what_is_asked_of_papers_listed_before(question: str, said: str, several: bool) -> None:
     found = among_listed(question, LISTED)
     assert found is not None
-    assert (found.titles, found.said, found.several) == (TITLES, said, several)
+    assert (found.names, found.said, found.several) == (NAMES, said, several)
 
 
 @pytest.mark.parametrize(
@@ -40,9 +40,16 @@ def test_a_list_lasts_while_nothing_but_its_papers_is_asked_about() -> None:
     one = (Turn("user", "Which of these use waves?"), Turn("assistant", "“Beta waves”: y [1]"))
     found = among_listed("And which of them share code?", [*LISTED, *one])
     assert found is not None
-    assert found.titles == TITLES
+    assert found.names == NAMES
     other = (Turn("user", "What is a wave?"), Turn("assistant", "“Beta waves”: y [1]"))
     assert among_listed("And which of them share code?", [*LISTED, *other]) is None
+
+
+def test_papers_without_a_title_are_listed_by_their_ids() -> None:
+    listed = [LISTED[0], Turn("assistant", "- Untitled paper 371: x [1]\n- “Beta waves”: y [2]")]
+    found = among_listed("Which of these use waves?", listed)
+    assert found is not None
+    assert found.names == ("Untitled paper 371", "“Beta waves”")
 
 
 def test_papers_that_a_refusal_only_names_as_nearest_are_no_list() -> None:
