@@ -27,7 +27,7 @@ from rag.answer.question.talk import Talk, talked, turned, within_talk
 from rag.answer.question.wording import MOST_PAPERS
 from rag.answer.refuse.confidence import GATES, Calibration, signals
 from rag.answer.refuse.refusal import Case, refusal_text, refuse
-from rag.answer.text.introduced import entitles, is_coined
+from rag.answer.text.introduced import entitles, is_coined, without_talk
 from rag.clock import Clock
 from rag.errors import InvalidInput, ModelFailed, Overtaken
 from rag.events import AskEvents, Retrieval, answer_of, told, told_text
@@ -189,13 +189,15 @@ class Answerer:
 
     def _among(self, standalone: Standalone, request: Request) -> Narrowed | None:
         """The question limited to the papers that it is asked of ("which of these …"), if these are found."""
-        listed = among_listed(plain_question(request.question), request.history)
+        asked, talk = plain_question(request.question), request.history
+        listed = among_listed(asked, talk) or among_listed(standalone.carried, talk)
         if listed is None:
             return None
         ids = [id_ for name in listed.names if (id_ := self._called(name, request.filters))]
         if not ids:
             return None
-        text = standalone.carried if names_nothing(standalone.alone, self._words) else standalone.alone
+        alone = without_talk(standalone.carried)
+        text = standalone.carried if names_nothing(alone, self._words) else alone
         limits = replace(request.filters, paper_ids=tuple(ids))
         return Narrowed(text, limits, (listed.said,), question=standalone.carried, among=listed)
 

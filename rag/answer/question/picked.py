@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rag.answer.question.manner import is_manner
 from rag.answer.text.refused import is_refusal
 from rag.types import Turn
 
@@ -95,9 +96,10 @@ def among_listed(question: str, turns: Sequence[Turn]) -> Listed | None:
 
 
 def _listed_last(turns: Sequence[Turn]) -> tuple[str, ...]:
-    """The papers that the last answer named that was not itself asked of papers listed before it."""
+    """The papers that the last answer named that was not itself asked of papers listed before."""
     for at in reversed(range(len(turns))):
-        if turns[at].role == "user" and not _AMONG.search(turns[at].content):
+        said = turns[at].content
+        if turns[at].role == "user" and not _AMONG.search(said) and not is_manner(said):
             return tuple(dict.fromkeys(_NAME.findall(" ".join(told_in(turns[at : at + 2])))))
     return ()
 

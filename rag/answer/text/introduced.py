@@ -34,8 +34,13 @@ _PROPOSED, _LOOSELY = 0.75, 0.5  # "we propose it"; the same with the name left 
 
 def subject_of(question: str) -> str:
     """The thing that a question wants explained, as it names it; empty where it asks for something else."""
-    match = _EXPLAIN.search(_CARRIED.sub("", question))
+    match = _EXPLAIN.search(without_talk(question))
     return "" if match is None else (match["subject"] or match["doer"] or "").strip("\"'“”‘’")
+
+
+def without_talk(question: str) -> str:
+    """A question without what it took over from the talk before it."""
+    return _CARRIED.sub("", question)
 
 
 def entitles(subject: str, title: str) -> bool:

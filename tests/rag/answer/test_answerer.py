@@ -259,6 +259,14 @@ def test_which_of_these_is_asked_of_the_papers_listed_alone(
         assert "Only the papers listed before were asked. Ask without “of these”: " in answer.answer
 
 
+def test_the_same_again_is_asked_of_the_same_papers(answerer: Answerer) -> None:
+    before = answerer.answer(Request("Which of these are about noise?", history=LISTED))
+    talk = (*LISTED, Turn("user", before.question), Turn("assistant", before.answer))
+    again = _checked(answerer.answer(Request("In one sentence, please.", history=talk)))
+    assert [citation.paper.id for citation in again.citations] == ["speech"]
+    assert {hit.paper.id for hit in again.retrieved} <= {"proteins", "speech"}
+
+
 REPORTS = tuple(
     Paper(f"report-{n}", f"Report {n}", f"Results of a method on data number{n} are reported.")
     for n in range(50)
