@@ -47,6 +47,7 @@ _ITEMS = re.compile(
 _BULLET = re.compile(r"(?:^|\n)\s*(?:[-*•]|\d+[.)])\s+")
 _NEAREST = re.compile(r"(?s)\bNearest: .*")  # where a refusal names papers
 _PAIR = 2
+_MOST_NAMES = 12  # of a list that are looked up: the history is anybody's, and each costs a search
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,8 @@ def _listed_last(turns: Sequence[Turn]) -> tuple[str, ...]:
     for at in reversed(range(len(turns))):
         said = turns[at].content
         if turns[at].role == "user" and not _AMONG.search(said) and not is_manner(said):
-            return tuple(dict.fromkeys(_NAME.findall(" ".join(told_in(turns[at : at + 2])))))
+            names = dict.fromkeys(_NAME.findall(" ".join(told_in(turns[at : at + 2]))))
+            return tuple(names)[:_MOST_NAMES]
     return ()
 
 

@@ -52,6 +52,13 @@ def test_papers_without_a_title_are_listed_by_their_ids() -> None:
     assert found.names == ("Untitled paper 371", "“Beta waves”")
 
 
+def test_a_list_without_end_is_cut() -> None:
+    endless = Turn("assistant", " ".join(f"“Nets {n}”" for n in range(1000)))
+    found = among_listed("Which of these use waves?", [LISTED[0], endless])
+    assert found is not None
+    assert len(found.names) == 12
+
+
 def test_papers_that_a_refusal_only_names_as_nearest_are_no_list() -> None:
     refused = Turn("assistant", "None answers this. Nearest: “Alpha nets”; “Beta waves”. Ask in other words.")
     assert among_listed("Which of these use waves?", [LISTED[0], refused]) is None
