@@ -310,6 +310,16 @@ def test_the_model_is_told_how_to_answer(answerer: Answerer, server: LlmServer) 
     assert "Keep it short." in messages[-1]["content"]
 
 
+def test_a_question_to_listed_papers_shows_the_model_no_others(answerer: Answerer, server: LlmServer) -> None:
+    listed = Turn("assistant", f"- {FERNS.name}: In shade. [1]\n- {POISON.name}: Watered. [2]")
+    server.will(Says("Which papers on ferns speak of growth?"), Says("NO ANSWER"))
+    history = (Turn("user", "Which papers are on ferns?"), listed)
+    answer = answerer.answer(Request("Which of these speak of growth?", history=history))
+    assert {hit.paper.id for hit in answer.retrieved} == {"ferns", "poison"}
+    assert number_of(server, FERNS) in (1, 2)
+    assert MOSSES.title not in str(server.requests[-1]["messages"])
+
+
 def test_extractive_mode_asks_no_model(answerer: Answerer, server: LlmServer) -> None:
     server.requests.clear()
     assert answerer.answer(Request(QUESTION, mode="extractive")).mode == "extractive"
