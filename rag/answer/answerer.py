@@ -2,55 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from rag import watch
 from rag.answer.evidence.compose import Composed, compose
-from rag.answer.evidence.extract import Choice, choose, listed
+from rag.answer.evidence.extract import Choice
 from rag.answer.evidence.quote import Quote
-from rag.answer.evidence.reading import read_hits
-from rag.answer.evidence.weigh import Weighed, Weights, weigh
+from rag.answer.evidence.weigh import Weights
+from rag.answer.finder import Finder
 from rag.answer.looked import Looked
-from rag.answer.question.asked import Asked, read_question
+from rag.answer.question.asked import Asked
 from rag.answer.question.condense import Standalone, condense
-from rag.answer.question.manner import sentences_wanted
-from rag.answer.question.narrowed import Narrowed, narrowed
-from rag.answer.question.picked import among_listed, told_in
+from rag.answer.question.narrowed import narrowed
 from rag.answer.question.plain import manner_of, plain_question
-from rag.answer.question.pointing import names_nothing
 from rag.answer.question.smalltalk import friendly_line
-from rag.answer.question.subject import subjects
 from rag.answer.question.talk import Talk, talked, turned, within_talk
-from rag.answer.question.wording import MOST_PAPERS
-from rag.answer.refuse.confidence import GATES, Calibration, signals
+from rag.answer.refuse.confidence import Calibration
 from rag.answer.refuse.refusal import Case, refusal_text, refuse
-from rag.answer.text.introduced import entitles, is_coined, without_talk
 from rag.clock import Clock
 from rag.errors import InvalidInput, ModelFailed, Overtaken
 from rag.events import AskEvents, Retrieval, answer_of, told, told_text
 from rag.index.words import Words
 from rag.library import Library
-from rag.retrieve import HybridSearch, Retrieved
+from rag.retrieve import HybridSearch
 from rag.settings import DEFAULT_RISK
-from rag.types import UNTITLED, Answer, Cancelled, Filters, Request, never
+from rag.types import Answer, Cancelled, Request, never
 
 if TYPE_CHECKING:
     from rag.answer.write.checked import CheckedWriter
 
 EXTRACTIVE = "extractive"
 """What stands for the model's name where none writes."""
-DEPTH = 10
-"""Papers that are read for evidence and for confidence, however many are shown."""
-_CERTAIN: tuple[Mapping[str, float], float] = (dict.fromkeys(GATES, 1.0), 1.0)
-"""The papers of an author, or of a year, are what is asked for."""
-_NAMED = 0.95  # probability that what is asked is treated, at least, where a quoted paper bears a coined name
 _SUBJECT = 3.5
 """The idf from which a term names a subject: it stands in no more than three papers of a hundred."""
-_MOST, _FEW = 0.7, 4  # the part of few words for a subject that no paper has where none is on it; how few
-_BEARING = 0.4  # share of the words asked about, by weight, that one of the papers listed before has
 
 
 class Answerer:
@@ -83,11 +69,10 @@ class Answerer:
         self._writer = writer
         self._search = search
         self._library = library
-        self._weights = weights or Weights.load()
-        self._calibration = calibration or Calibration.load()
-        self._threshold = self._calibration.threshold(risk)
-        self._choice = choice or Choice()
+        calibration = calibration or Calibration.load()
+        self._threshold = calibration.threshold(risk)
         self._words = Words()
+        self._finder = Finder(search, weights or Weights.load(), calibration, choice or Choice(), self._words)
 
     def answer(self, request: Request) -> Answer:
         """The answer at the end of ``events``; errors as there."""
@@ -138,98 +123,19 @@ class Answerer:
             )
             by_itself = again or narrowed(standalone.alone, filters, shelf, words)
             in_talk = again or within_talk(standalone.carried, talk, filters, shelf, words)
-            among = None if again else self._among(standalone, request)
+            among = None if again else self._finder.among(standalone, request)
         clock.lap("condense")
         if among:
-            return self._looked(request, standalone, among, clock)
+            return self._finder.find(request, standalone, among, clock)
         if standalone.needs or by_itself == in_talk:
-            return self._looked(request, standalone, in_talk, clock)
-        alone = self._looked(request, standalone, by_itself, clock)
+            return self._finder.find(request, standalone, in_talk, clock)
+        alone = self._finder.find(request, standalone, by_itself, clock)
         if standalone.needs is False:
             return alone
-        carried = self._looked(request, standalone, in_talk, clock)
+        carried = self._finder.find(request, standalone, in_talk, clock)
         answers = carried.confidence >= max(alone.confidence, self._threshold)
         better = answers and _continues(alone.asked, carried)
         return carried if better else alone
-
-    def _looked(self, request: Request, standalone: Standalone, within: Narrowed, clock: Clock) -> Looked:
-        """What one reading of the question finds."""
-        before = "\n".join(told_in(request.history))
-        told, left_out = (before if flag else "" for flag in (standalone.more, standalone.others))
-        found = self._search.search(
-            within.text, top_k=max(request.top_k, DEPTH), filters=within.filters or None
-        )
-        clock.lap("retrieve")
-        with watch.stage("evidence") as note:
-            asked = read_question(found.text, self._words, found.idf)
-            if within.alone or (within.among and within.among.several):
-                asked = replace(asked, papers=MOST_PAPERS)
-            weighed = weigh(asked, read_hits(asked, found, self._words, DEPTH), self._weights)
-            weighed = tuple(paper for paper in weighed if paper.reading.paper.name not in left_out)
-            seen = weighed[: request.top_k]
-            if within.alone or (within.among and asked.by_year and _dated(seen)):
-                quotes, (through, sure) = listed(asked, seen, told), _CERTAIN
-            elif within.among:
-                bearing = [paper for paper in seen if asked.share(paper.reading.all_terms) >= _BEARING]
-                quotes = self._chosen(request, asked, bearing, told)
-                through, sure = self._judged(*self._in_talk(request, within, bearing), quotes)
-            else:
-                quotes = self._chosen(request, asked, seen, told)
-                through, sure = self._judged(asked, found, weighed, quotes)
-            note({"confidence": sure})
-        clock.lap("evidence")
-        return Looked(request, standalone, within, asked, found, weighed, quotes, through, sure, clock)
-
-    def _chosen(
-        self, request: Request, asked: Asked, papers: Sequence[Weighed], told: str
-    ) -> tuple[Quote, ...]:
-        """The sentences that answer, as many as are wanted; told before or not, where no other is left."""
-        choice = self._choice.at_most(sentences_wanted(manner_of(request.question)))
-        return choose(asked, papers, choice, told) or choose(asked, papers, choice)
-
-    def _among(self, standalone: Standalone, request: Request) -> Narrowed | None:
-        """The question limited to the papers that it is asked of ("which of these …"), if these are found."""
-        asked, talk = plain_question(request.question), request.history
-        listed = among_listed(asked, talk) or among_listed(standalone.carried, talk)
-        if listed is None:
-            return None
-        ids = [id_ for name in listed.names if (id_ := self._called(name, request.filters))]
-        if not ids:
-            return None
-        alone = without_talk(standalone.carried)
-        text = standalone.carried if names_nothing(alone, self._words) else alone
-        limits = replace(request.filters, paper_ids=tuple(ids))
-        return Narrowed(text, limits, (listed.said,), question=standalone.carried, among=listed)
-
-    def _called(self, name: str, filters: Filters) -> str:
-        """The id of the stored paper that an answer calls so; empty where none passes the filters."""
-        id_ = name.removeprefix(UNTITLED)
-        if id_ != name and filters.paper_ids and id_ not in filters.paper_ids:
-            return ""
-        within = filters if id_ == name else replace(filters, paper_ids=(id_,))
-        hits = self._search.search(name, top_k=1, filters=within or None).hits
-        return next((hit.paper.id for hit in hits if hit.paper.name == name), "")
-
-    def _in_talk(
-        self, request: Request, within: Narrowed, papers: Sequence[Weighed]
-    ) -> tuple[Asked, Retrieved, list[Weighed]]:
-        """A question to some of the papers listed as the talk puts it, and these beside all that is on it.
-
-        Alone, "which of these use transformers?" is far from standing out among the papers on transformers.
-        """
-        ids = frozenset(paper.reading.paper.id for paper in papers)
-        search = partial(self._search.search, within.question, top_k=DEPTH + len(ids))
-        found = search(filters=request.filters or None)
-        asked = read_question(found.text, self._words, found.idf)
-        theirs, all_on_it = (
-            read_hits(asked, each, self._words, DEPTH + len(ids))
-            for each in (search(filters=within.filters), found)
-        )
-        held = [reading for reading in theirs if reading.paper.id in ids]
-        beside = [reading for reading in all_on_it if reading.paper.id not in ids]
-        weighed = weigh(asked, [*held, *beside], self._weights)
-        aside = [replace(paper, share=0.0) for paper in weighed[len(held) :]]
-        return asked, found, [*weighed[: len(held)], *aside]
 
     def _standalone(self, request: Request, talk: Talk, cancelled: Cancelled) -> Standalone:
         """The question in the light of the history, by the language model if there is one, else by rules."""
@@ -242,31 +148,6 @@ class Answerer:
         except ModelFailed as error:
             watch.failed("llm", error)
             return replace(by_rules, degraded=(f"llm: {error}",))
-
-    def _judged(
-        self, asked: Asked, found: Retrieved, weighed: Sequence[Weighed], quotes: Sequence[Quote]
-    ) -> tuple[dict[str, float], float]:
-        """The gates and the confidence; nothing gets through where nothing is asked or found."""
-        if not quotes or not asked.terms:
-            return {}, 0.0
-        known = signals(asked, weighed, quotes, self._words, found.unknown)
-        through = self._calibration.through(known)
-        strange = frozenset(term for word in found.unknown for term in self._words.terms(word))
-        if "work" in asked.wants or self._is_foreign(asked, strange):
-            through["about"] = 0.0  # no paper writes it, or has words for what it is about
-        elif not found.unknown or known["plainly_missing"]:  # else HERMES may be a god
-            through |= _opened(asked, quotes, through)
-        return through, self._calibration.confidence(through)
-
-    def _is_foreign(self, asked: Asked, strange: frozenset[str]) -> bool:
-        """Whether no paper has any of the words for what is asked about.
-
-        Of few words, most by rarity are enough, unless one is a coined name that some paper has.
-        """
-        about = subjects(asked.terms, self._words) or frozenset(asked.terms)
-        named = any(is_coined(name) and strange.isdisjoint(self._words.terms(name)) for name in asked.called)
-        bar = _MOST if len(about) <= _FEW and not named else 1.0
-        return asked.lacking(frozenset(asked.terms) - strange, about) >= bar
 
     def write(self, looked: Looked, cancelled: Cancelled = never) -> AskEvents:
         """Text and citations from what was found, and the answer; errors as for ``events``."""
@@ -384,18 +265,6 @@ class Answerer:
             index=self._search.info,
             timings_ms={"total": 0.0},
         )
-
-
-def _opened(asked: Asked, quotes: Sequence[Quote], through: Mapping[str, float]) -> dict[str, float]:
-    """The gates that stand open where what is asked about is what a quoted paper is called."""
-    called = [name for name in asked.called if any(entitles(name, quote.paper.title) for quote in quotes)]
-    coined = any(map(is_coined, called))
-    return {"about": 1.0} | ({"found": max(through["found"], _NAMED)} if coined else {}) if called else {}
-
-
-def _dated(papers: Sequence[Weighed]) -> bool:
-    """Whether it is stored of what year any of these is."""
-    return any(paper.reading.paper.year is not None for paper in papers)
 
 
 def _continues(alone: Asked, carried: Looked) -> bool:

@@ -12,7 +12,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from rag.answer.question.asked import names_in
-from rag.answer.question.manner import is_manner
 from rag.answer.question.picked import item_meant
 from rag.answer.question.plain import plain_question
 from rag.answer.question.pointing import (
@@ -88,7 +87,7 @@ def condense(question: str, history: Sequence[Turn], words: Words) -> Standalone
     if not turns or (announced and not _is_aside(announced.group(), alone)):
         return Standalone(alone, alone, False)
     more = wants_more(alone)
-    if (more or _asks_again(alone)) and (before := _asked_before(turns, words)):
+    if (more or asks_again(alone)) and (before := _asked_before(turns, words)):
         return Standalone(alone, before, True, more=more)
     if wants_others(alone):
         of_its_own = bool(set(words.terms(alone)) - set(words.terms(_FOR_PAPERS)))
@@ -143,15 +142,10 @@ def _asked_before(turns: Sequence[Turn], words: Words) -> str:
     """The last question that asked something, as it was understood; empty where there was none."""
     for at in reversed(range(len(turns))):
         said = turns[at].content
-        if turns[at].role == "user" and not wants_more(said) and not _asks_again(said):
+        if turns[at].role == "user" and not wants_more(said) and not asks_again(said):
             before = condense(plain_question(said), turns[:at], words)
             return before.carried if before.needs else before.alone
     return ""
-
-
-def _asks_again(message: str) -> bool:
-    """Whether it wants the last answer again, as it was or in another manner ("in one sentence, please")."""
-    return asks_again(message) or is_manner(message)
 
 
 def _context(question: str, turns: Sequence[Turn], words: Words) -> str:
@@ -168,7 +162,7 @@ def _thread(turns: Sequence[Turn], words: Words) -> str:
     asked = [at for at, turn in enumerate(turns) if turn.role == "user"]
     for at in reversed(asked):
         said = plain_question(_SWITCH.sub("", turns[at].content, count=1))
-        if at != asked[0] and _asks_again(said):
+        if at != asked[0] and asks_again(said):
             continue
         if picked := item_meant(said, turns[:at]):
             pieces.insert(0, picked)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from rag.answer.question.manner import is_manner
 from rag.answer.question.picked import counts_off
 from rag.answer.question.subject import subjectless, subjects
 from rag.index.words import Words
@@ -14,8 +15,8 @@ _OPENER = re.compile(
 )
 _ABOUT = re.compile(r"^\W*(?:(?:and|but|so|ok(?:ay)?)\W+)*(?:what|how) about\b", re.IGNORECASE)
 _WHOLE = re.compile(
-    r"^\W*(?:(?:and|but|so)\W+)?(?:what|who|which|how|why|when|where|is|are|was|were|do|does|did|can|could|should|will|would|has|have"
-    r"|tell|explain|describe|define)\b",
+    r"^\W*(?:(?:and|but|so)\W+)?(?:what|who|which|how|why|when|where|is|are|was|were|do|does|did|can|could"
+    r"|should|will|would|has|have|tell|explain|describe|define)\b",
     re.IGNORECASE,
 )
 _VERB = re.compile(  # without one, "how many parameters?" asks it of what was spoken of
@@ -136,5 +137,5 @@ def wants_more(message: str) -> bool:
 
 
 def asks_again(message: str) -> bool:
-    """Whether it asks the last question once more, out of doubt or to understand: "are you sure?"."""
-    return bool(_AGAIN.match(message))
+    """Whether it asks the last question once more: "are you sure?", "in one sentence, please"."""
+    return bool(_AGAIN.match(message)) or is_manner(message)
