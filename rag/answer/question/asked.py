@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.answer.lexicon import groups
+from rag.answer.question.subject import asking, vague
 from rag.answer.question.wording import VERB, first_by_year, kinds_wanted, papers_wanted
 from rag.answer.text.introduced import subject_of
 from rag.answer.text.people import with_people
@@ -133,19 +133,6 @@ class Asked:
         return sum(weights[term] for term in kept & found) / total if total else otherwise
 
 
-ASKING = (
-    "abstract according actually answer any anything approach article ask author authors basically brief "
-    "certain compare contribute contribution current currently describe differ difference different do "
-    "earliest elaborate exactly example explain explanation far few find finding give given happen help "
-    "idea information introduce kind know known latest learn list long look main many mean mention much "
-    "name newest often oldest overview paper papers people please point possible present problem propose "
-    "purpose question recent recently recommend report result results say says several show someone "
-    "something sort studies study suggest summarise summarize summary take talk team teams tell thing "
-    "things took treat type use used using want way ways work works write"
-)
-"""Words that say that something is asked, not what: no paper is expected to have them."""
-
-
 def read_question(text: str, words: Words, idf: Callable[[str], float]) -> Asked:
     """Takes a question apart.
 
@@ -155,10 +142,8 @@ def read_question(text: str, words: Words, idf: Callable[[str], float]) -> Asked
         idf: how rare a term is among the stored papers.
     """
     said = dict.fromkeys(words.terms(text))
-    asking = frozenset(words.terms(ASKING))
-    vague = frozenset(words.terms(" ".join(groups("subjectless")[1])))
-    asking |= {term for term in vague.intersection(said) if idf(term) >= idf("")}
-    terms = [term for term in said if term not in asking] or list(said)
+    unheld = {term for term in vague(words).intersection(said) if idf(term) >= idf("")}
+    terms = [term for term in said if term not in asking(words) | unheld] or list(said)
     weights = {term: idf(term) for term in terms}
     return Asked(
         text,

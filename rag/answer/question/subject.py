@@ -5,14 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
-from rag.answer.lexicon import words_of
-from rag.answer.question.asked import ASKING
+from rag.answer.lexicon import groups, words_of
 from rag.index.words import Words
+
+_ASKING = (
+    "abstract according actually answer any anything approach article ask author authors basically brief "
+    "certain compare contribute contribution current currently describe differ difference different do "
+    "earliest elaborate exactly example explain explanation far few find finding give given happen help "
+    "idea information introduce kind know known latest learn list long look main many mean mention much "
+    "name newest often oldest overview paper papers people please point possible present problem propose "
+    "purpose question recent recently recommend report result results say says several show someone "
+    "something sort studies study suggest summarise summarize summary take talk team teams tell thing "
+    "things took treat type use used using want way ways work works write"
+)
+"""Words that say that something is asked, not what: no paper is expected to have them."""
 
 
 def subjects(terms: Iterable[str], words: Words) -> frozenset[str]:
     """Those of a question's terms that may name a subject."""
-    return frozenset(terms) - subjectless(words) - _asking(words)
+    return frozenset(terms) - subjectless(words) - asking(words) - _with_any(words)
 
 
 @lru_cache(maxsize=4)
@@ -22,5 +33,17 @@ def subjectless(words: Words) -> frozenset[str]:
 
 
 @lru_cache(maxsize=4)
-def _asking(words: Words) -> frozenset[str]:
-    return frozenset(words.terms(" ".join([ASKING, *words_of("asking")])))
+def asking(words: Words) -> frozenset[str]:
+    """What says that something is asked, not what: no paper is expected to have it."""
+    return frozenset(words.terms(_ASKING))
+
+
+@lru_cache(maxsize=4)
+def vague(words: Words) -> frozenset[str]:
+    """What is asked of any subject and tells nothing where no paper has it: "pros", "drawbacks"."""
+    return frozenset(words.terms(" ".join(groups("subjectless")[1])))
+
+
+@lru_cache(maxsize=4)
+def _with_any(words: Words) -> frozenset[str]:
+    return frozenset(words.terms(" ".join(words_of("asking"))))

@@ -18,6 +18,7 @@ import pytest
 from rag.errors import DiskFull, IndexUnavailable
 from rag.index import Generation, Indexes, LexicalOptions
 from rag.index import manager as module
+from rag.index.manifest import FORMAT
 from rag.library import Library
 from rag.types import Filters
 from tests.rag.index.sample import ANEW, DIM, MODEL, entry, library, unit
@@ -130,7 +131,7 @@ DAMAGES: dict[str, tuple[str, Callable[[Path], object]]] = {
     "manifest of something else": ("1/manifest.json", lambda path: path.write_text("[]")),
     "manifest of an older format": (
         "1/manifest.json",
-        lambda path: path.write_text(path.read_text().replace('"format": 2', '"format": 1')),
+        lambda path: path.write_text(path.read_text().replace(f'"format": {FORMAT}', '"format": 1')),
     ),
     "manifest gone": ("1/manifest.json", Path.unlink),
     "sentences gone": ("1/sentences.bin", Path.unlink),
