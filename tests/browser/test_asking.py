@@ -177,10 +177,20 @@ async def test_filters_hold_for_questions_and_a_refusal_offers_to_drop_them(
     chips = page.locator(".composer .chip")
     assert await chips.all_text_contents() == ["2019", "eess.SY"]
     turn = await ask(page, SIMCLR)
-    await expect(turn.locator(".refused")).to_have_text("Not within these filters")
+    await expect(turn.locator(".refused")).to_have_text("Not within these limits")
     await turn.get_by_role("button", name="Ask without filters").click()
     await expect(page.locator(".turn").nth(1).locator(".claim").first).to_be_visible()
     await expect(chips).to_have_count(0)
+
+
+async def test_what_the_question_itself_limits_is_not_for_the_filters_to_drop(
+    site: Site, open_page: OpenPage
+) -> None:
+    page = await open_page(site)
+    turn = await ask(page, f"{SIMCLR} Only papers from 2018.")
+    await expect(turn.locator(".refused")).to_have_text("Not within these limits")
+    await expect(turn.get_by_role("button", name="Ask in other words")).to_be_visible()
+    await expect(turn.get_by_role("button", name="Ask without filters")).to_have_count(0)
 
 
 async def test_an_answer_is_announced_once(site: Site, open_page: OpenPage) -> None:

@@ -100,6 +100,7 @@ export class Conversation {
       ask: (text) => this.ask(text),
       add: () => this.page.go("papers", "file"),
       reword: (text) => this.#reword(text),
+      limited: () => filters.value() !== null,
       unfilter: (text) => {
         filters.clear();
         this.ask(text);

@@ -4,7 +4,7 @@ import { button, link, make, shown, titled } from "./text.js";
 const HEADINGS = {
   empty_library: "There are no papers yet",
   unclear_question: "What is asked?",
-  filtered_out: "Not within these filters",
+  filtered_out: "Not within these limits",
   off_domain: "These papers are about other things",
   detail_not_in_abstract: "The nearest abstract does not say",
   not_in_corpus: "Not in these papers",
@@ -12,7 +12,7 @@ const HEADINGS = {
 const SAID = {
   empty_library: "There is nothing to answer from until papers are added.",
   unclear_question: "The question has no word that could be looked up.",
-  filtered_out: "Nothing that the filters let through answers this.",
+  filtered_out: "Nothing within these limits answers this.",
   off_domain: "None of them answers this.",
   detail_not_in_abstract: "Abstracts leave details out; the full text may have it.",
   not_in_corpus: "None of the stored papers answers this.",
@@ -20,8 +20,8 @@ const SAID = {
 
 /**
  * @param {any} body the whole answer
- * @param {{ask: (question: string) => void, reword: () => void, unfilter: () => void, add: () => void,
- *   open: (paper: any) => void}} acts what its buttons do
+ * @param {{ask: (question: string) => void, reword: () => void, unfilter: (() => void) | null, add: () => void,
+ *   open: (paper: any) => void}} acts what its buttons do; no unfilter where no filter is set
  */
 export function refusalNodes(body, acts) {
   const { reason, missing, nearest, suggestions } = body.refusal;
@@ -61,7 +61,7 @@ function triesOf({ reason, suggestions }, acts) {
   return [
     ...hints.map(hint),
     ...questions.map((text) => button(shown(text), () => acts.ask(text), { dir: "auto" })),
-    reason === "filtered_out" && button("Ask without filters", acts.unfilter),
+    reason === "filtered_out" && acts.unfilter && button("Ask without filters", acts.unfilter),
     reason !== "empty_library" && button("Ask in other words", acts.reword),
     adds,
   ].filter(Boolean);

@@ -13,7 +13,7 @@ let made = 0;
 export class Turn {
   /**
    * @param {string} question
-   * @param {object} acts what a turn can have done for it: announce, ask, reword, unfilter, add, again
+   * @param {object} acts what a turn can have done for it: announce, ask, reword, limited, unfilter, add, again
    */
   constructor(question, acts) {
     this.question = question;
@@ -105,9 +105,11 @@ export class Turn {
     if (!this.evidence.retrieved.length) this.evidence.found(body.retrieved);
     if (body.refusal) {
       const open = (paper) => this.evidence.open(paper);
+      const reword = () => this.acts.reword(this.question);
+      const unfilter = this.acts.limited() ? () => this.acts.unfilter(this.question) : null;
       if (body.refusal.nearest.length) this.evidence.open(body.refusal.nearest[0], { quietly: true });
       this.root.classList.add("refusal");
-      this.answer.replaceChildren(...refusalNodes(body, { ...this.acts, open, reword: () => this.acts.reword(this.question), unfilter: () => this.acts.unfilter(this.question) }));
+      this.answer.replaceChildren(...refusalNodes(body, { ...this.acts, open, reword, unfilter }));
     } else {
       for (const citation of body.citations) this.evidence.cite(citation);
       this.#paint(body.sentences);
