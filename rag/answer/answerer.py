@@ -15,6 +15,7 @@ from rag.answer.finder import Finder
 from rag.answer.looked import Looked
 from rag.answer.question.asked import Asked
 from rag.answer.question.condense import Standalone, condense
+from rag.answer.question.language import is_english
 from rag.answer.question.narrowed import narrowed
 from rag.answer.question.plain import manner_of, plain_question
 from rag.answer.question.smalltalk import friendly_line
@@ -175,8 +176,11 @@ class Answerer:
 
     def _by_model(self, looked: Looked, writer: CheckedWriter, cancelled: Cancelled) -> AskEvents:
         """The answer that the language model writes, or its word that there is none."""
-        question = f"{looked.asked.text} {manner_of(looked.request.question)}".rstrip()
-        written = yield from writer.write(question, looked.found, looked.request.top_k, cancelled)
+        request = looked.request
+        searched = request.history or is_english(request.question)  # else a model reads what that leaves out
+        asked = looked.asked.text if searched else request.question
+        question = f"{asked} {manner_of(request.question)}".rstrip()
+        written = yield from writer.write(question, looked.found, request.top_k, cancelled)
         looked.clock.lap("write")
         if written.composed.citations:
             self._check_still_standing(written.composed)
@@ -220,7 +224,8 @@ class Answerer:
         )
 
     def _refusal(self, looked: Looked) -> Answer:
-        case = Case(looked.asked, looked.found, looked.weighed, looked.through, looked.within)
+        english = is_english(looked.request.question)
+        case = Case(looked.asked, looked.found, looked.weighed, looked.through, looked.within, english)
         refusal = refuse(case, self._words)
         looked.clock.lap("write")
         return replace(self._blank(looked), answer=refusal_text(refusal), refusal=refusal)

@@ -8,6 +8,7 @@ const HEADINGS = {
   off_domain: "These papers are about other things",
   detail_not_in_abstract: "The nearest abstract does not say",
   not_in_corpus: "Not in these papers",
+  other_language: "Is this English?",
 };
 const SAID = {
   empty_library: "There is nothing to answer from until papers are added.",
@@ -16,6 +17,7 @@ const SAID = {
   off_domain: "None of them answers this.",
   detail_not_in_abstract: "Abstracts leave details out; the full text may have it.",
   not_in_corpus: "None of the stored papers answers this.",
+  other_language: "Only questions in English are read well. In what was found, nothing answers this for sure.",
 };
 
 /**

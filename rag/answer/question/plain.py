@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 
+from rag.answer.question.language import without_little_words
 from rag.answer.question.manner import parted
 from rag.answer.question.smalltalk import friendly_line
 
@@ -58,12 +59,13 @@ _ORDER = re.compile(
 def plain_question(text: str) -> str:
     """What a message asks: without markup, small talk, a lead-in, orders to the machine, and its manner.
 
-    "What's" and "whats" are "what is", "dont" is "don't". Where nothing would be left, the text without
-    markup; where that is empty too, the text itself.
+    "What's" and "whats" are "what is", "dont" is "don't"; in another language, what names no subject is left
+    out. Where nothing would be left, the text without markup; where that is empty too, the text itself.
     """
     parts = _parts(text)
     asked, _ = parted(_meant(parts))
-    return _LEAD_IN.sub("", _joined(asked)) or _joined(parts) or " ".join(text.split())
+    plain = _LEAD_IN.sub("", _joined(asked)) or _joined(parts) or " ".join(text.split())
+    return without_little_words(plain)
 
 
 def manner_of(text: str) -> str:

@@ -17,6 +17,7 @@ from rag.answer.text.refused import (
     FILTERED_OUT,
     NOT_IN_CORPUS,
     OFF_DOMAIN,
+    OTHER_LANGUAGE,
     SAID,
     UNCLEAR,
 )
@@ -41,6 +42,7 @@ class Case:
     weighed: Sequence[Weighed]
     through: Mapping[str, float]
     within: Narrowed
+    english: bool
 
 
 def refuse(case: Case, words: Words) -> Refusal:
@@ -76,6 +78,8 @@ def _reason(case: Case) -> str:
         return UNCLEAR
     if case.within.filters and (case.found.hidden or not case.weighed):
         return FILTERED_OUT
+    if not case.english:
+        return OTHER_LANGUAGE
     if not case.through:
         return NOT_IN_CORPUS
     shut = (gate for gate, passed in case.through.items() if passed < _OPEN)
@@ -125,6 +129,8 @@ def _suggestions(reason: str, case: Case, papers: Sequence[Paper], missing: Sequ
         link = f": {papers[0].url}" if papers[0].url else "."
         told = [f"The abstract of {papers[0].name} does not say {wanted}; its full text may{link}"]
         return told if case.asked.wants.isdisjoint(("record", "maker")) else [*told, *_recorded(papers[0])]
+    if reason == OTHER_LANGUAGE:
+        return ["Ask in English, or for a name as the papers write it."]
     if reason == OFF_DOMAIN:
         return ["Ask about something that the stored papers study, or add papers on this."]
     return ["Ask in other words, or add papers on this."]

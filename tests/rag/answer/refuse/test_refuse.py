@@ -24,11 +24,12 @@ def _case(
     filters: Filters | None = None,
     unknown: tuple[str, ...] = (),
     idf: Callable[[str], float] = even,
+    english: bool = True,
 ) -> Case:
     info = IndexInfo(1, papers, "model")
     found = Retrieved(question, None, (), (), info, idf, unknown=unknown, hidden=hidden)
     read = [weighed(PAPER, [0.5, 0.5], 1.0)] if papers else []
-    return Case(ask(question), found, read, through, Narrowed(question, filters or Filters()))
+    return Case(ask(question), found, read, through, Narrowed(question, filters or Filters()), english)
 
 
 @pytest.mark.parametrize(
@@ -48,6 +49,14 @@ def test_the_reason_is_the_first_gate_that_held_the_question_back(
     assert refusal.reason == reason
     assert refusal.nearest == (PAPER,)
     assert refusal.suggestions
+
+
+@pytest.mark.parametrize("gate", SURE)
+def test_of_a_question_in_another_language_is_not_said_what_the_papers_are_about(gate: str) -> None:
+    refusal = refuse(_case("Was sind sparse nets?", SURE | {gate: 0.1}, english=False), WORDS)
+    assert refusal.reason == "other_language"
+    assert refusal.nearest == (PAPER,)
+    assert "English" in refusal.suggestions[0]
 
 
 def test_a_missing_detail_is_named_with_the_way_to_the_full_text() -> None:

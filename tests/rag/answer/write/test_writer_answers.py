@@ -310,6 +310,13 @@ def test_the_model_is_told_how_to_answer(answerer: Answerer, server: LlmServer) 
     assert "Keep it short." in messages[-1]["content"]
 
 
+def test_the_model_reads_a_question_in_another_language_whole(answerer: Answerer, server: LlmServer) -> None:
+    server.will(Says("NO ANSWER"))
+    answer = answerer.answer(Request("Was ist shade growth in ferns?"))
+    assert answer.standalone_question == "shade growth ferns?"
+    assert "Was ist shade growth in ferns?" in str(server.requests[-1]["messages"])
+
+
 def test_a_question_to_listed_papers_shows_the_model_no_others(answerer: Answerer, server: LlmServer) -> None:
     listed = Turn("assistant", f"- {FERNS.name}: In shade. [1]\n- {POISON.name}: Watered. [2]")
     server.will(Says("Which papers on ferns speak of growth?"), Says("NO ANSWER"))
