@@ -8,7 +8,7 @@ const HEADINGS = {
   off_domain: "These papers are about other things",
   detail_not_in_abstract: "The nearest abstract does not say",
   not_in_corpus: "Not in these papers",
-  other_language: "Is this English?",
+  other_language: "English is read best",
 };
 const SAID = {
   empty_library: "There is nothing to answer from until papers are added.",
@@ -17,7 +17,7 @@ const SAID = {
   off_domain: "None of them answers this.",
   detail_not_in_abstract: "Abstracts leave details out; the full text may have it.",
   not_in_corpus: "None of the stored papers answers this.",
-  other_language: "Only questions in English are read well. In what was found, nothing answers this for sure.",
+  other_language: "Nothing that was found answers this for sure.",
 };
 
 /**
