@@ -299,7 +299,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """Ranked papers; ``hidden`` counts those as good as the last one shown that the filters kept away."""
+    """Ranked papers; ``hidden`` counts those as good as the best one shown that the filters kept away."""
 
     hits: tuple[Hit, ...]
     timings_ms: Mapping[str, float]

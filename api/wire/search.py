@@ -60,7 +60,7 @@ class SearchOut(BaseModel):
     """Ranked papers, best first."""
 
     results: list[ResultOut]
-    hidden: int = Field(description="Papers as good as the last one shown that the filters kept away.")
+    hidden: int = Field(description="Papers as good as the best one shown that the filters kept away.")
     degraded: list[str]
     timings_ms: dict[str, float]
     index: IndexOut

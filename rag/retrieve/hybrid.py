@@ -165,10 +165,10 @@ def _best(found: Candidates, base: Scores, allowed: Mask | None, depth: int) -> 
 
 
 def _hidden(found: Candidates, base: Scores, allowed: Mask | None, shown: Shortlist) -> int:
-    """How many candidates that the filters keep away score as well as the last one shown."""
+    """How many candidates that the filters keep away score as well as the best one shown."""
     if allowed is None or not len(shown):
         return 0
-    return int(np.count_nonzero(base[~allowed[found.rows]] >= base[shown.places].min()))
+    return int(np.count_nonzero(base[~allowed[found.rows]] >= base[shown.places].max()))
 
 
 def _hits(generation: Generation, found: Candidates, short: Shortlist) -> tuple[Hit, ...]:

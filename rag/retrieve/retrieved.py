@@ -39,7 +39,7 @@ class Retrieved:
         idf: how rare a term is in the papers, highest for one that none has.
         unknown: words of the query that no paper has in any form.
         mended: words of the query that were taken for typing errors, and what they were read as.
-        hidden: papers as good as the last hit that the filters kept away.
+        hidden: papers as good as the best hit that the filters kept away.
         degraded: parts that failed and were worked around.
         timings_ms: by stage, and ``total``.
     """
