@@ -1,7 +1,8 @@
-"""JSON: a list of papers, an object each, on however many lines, or all on one. CSL-JSON is written so.
+"""JSON: papers in a list, an object each, on however many lines, or all on one.
 
-The objects are cut out of the file and parsed one by one, so that a bad one costs itself alone and memory
-holds one at a time.
+CSL-JSON is written so; the answers of scholarly services hold such a list among other things (``results``,
+``data``, ``items``). The objects are cut out of the file and parsed one by one, so that a bad one costs
+itself alone and memory holds one at a time.
 """
 
 from __future__ import annotations
@@ -19,6 +20,11 @@ from rag.types import Rejection
 
 _PIECE = 65_536  # bytes of a line that are looked at together
 _MARK = re.compile(r'["\\{}]')
+_OPENS_LIST = r'"(?:articles|data|items|papers|records|results?)"\s*:\s*\[\s*'
+_LIST_OPENS = re.compile(rf"{_OPENS_LIST}$")
+_LIST_OF_OBJECTS = re.compile(rf"{_OPENS_LIST}{{")
+_OF_A_PAPER = re.compile(r'"(?:title|abstract)"\s*:')
+_OPENING = 200  # characters within which a list opens
 
 
 def read(stream: BinaryIO, name: str) -> Iterator[Record | Rejection]:
@@ -29,9 +35,22 @@ def read(stream: BinaryIO, name: str) -> Iterator[Record | Rejection]:
 
 @dataclass(slots=True)
 class _Cutter:
-    """Takes a text piece by piece, and gives each outermost object that ends in one."""
+    """Takes a text piece by piece, and gives each outermost object that ends in one.
+
+    Those of a list of papers are outermost, though an object holds the list; the value of a key is none.
+
+    Attributes:
+        where: the line on which the object under way began.
+        before: the mark before it: a colon before the value of a key.
+        near: the end of what was taken.
+        depth: braces open, from those of outermost objects on.
+        held: what was taken of the object under way, and ``size`` how much that is.
+        quoted: within a string; ``escaped`` where a backslash ended what was taken.
+    """
 
     where: str = ""
+    before: str = ""
+    near: str = ""
     depth: int = 0
     held: list[str] = field(default_factory=list)
     size: int = 0
@@ -40,8 +59,30 @@ class _Cutter:
 
     def take(self, text: str, where: str) -> Iterator[tuple[str, str]]:
         """Each object that ends in the text, and where it began."""
-        start, free = 0, int(self.escaped)
-        self.escaped = False
+        start = 0
+        for at, brace in self._braces(text):
+            if brace == "{" and self.depth and self._opens_list(text, start, at):
+                self.depth, self.held, start = 0, [], at
+                self.before = "["
+            if not self._turn(brace):
+                continue
+            if self.depth == 1:
+                self.before = text[start:at].rstrip()[-1:] or self.before
+                self.where, self.size, start = where, 0, at
+            else:
+                if self.before != ":":
+                    yield self.where, "".join([*self.held, text[start : at + 1]])
+                self.held, self.before, start = [], "", at + 1
+        if self.depth:
+            self.held.append(text[start:])
+        else:
+            self.before = text[start:].rstrip()[-1:] or self.before
+        self.near = (self.near + text)[-_OPENING:]
+        self.size += len(text)
+
+    def _braces(self, text: str) -> Iterator[tuple[int, str]]:
+        """The braces outside strings, and their places."""
+        free = int(self.escaped)
         for mark in _MARK.finditer(text):
             if mark.start() < free:  # what a backslash stands before
                 continue
@@ -49,16 +90,16 @@ class _Cutter:
                 free = mark.end() + self.quoted
             elif mark[0] == '"':
                 self.quoted = not self.quoted
-            elif not self.quoted and self._turn(mark[0]):
-                if self.depth == 1:
-                    self.where, self.size, start = where, 0, mark.start()
-                else:
-                    yield self.where, "".join([*self.held, text[start : mark.end()]])
-                    self.held = []
+            elif not self.quoted:
+                yield mark.start(), mark[0]
         self.escaped = free > len(text)
-        if self.depth:
-            self.held.append(text[start:])
-        self.size += len(text)
+
+    def _opens_list(self, text: str, start: int, end: int) -> bool:
+        """Whether a list of papers opens at the end of this stretch, within an object that is none."""
+        near = (self.near + text[max(0, end - _OPENING) : end]).rstrip()
+        if not near.endswith("[") or not _LIST_OPENS.search(near):
+            return False
+        return not any(map(_OF_A_PAPER.search, [*self.held, text[start:end]]))
 
     def _turn(self, brace: str) -> bool:
         """Count a brace; whether an outermost object begins or ends with it."""
@@ -110,9 +151,16 @@ def _pieces(stream: BinaryIO, name: str) -> Iterator[tuple[str, str | Rejection]
 
 
 def sniff(head: bytes) -> bool:
-    """A list opens, and an object in it."""
+    """A list opens, and an object in it; or an object that goes on over lines, or holds a list of papers."""
     opening = head.removeprefix(BOM).lstrip()
-    return opening.startswith(b"[") and opening[1:].lstrip().startswith(b"{")
+    if opening.startswith(b"["):
+        return opening[1:].lstrip().startswith(b"{")
+    first, ended, _ = opening.partition(b"\n")
+    if not opening.startswith(b"{") or opening[1:].lstrip()[:1] != b'"':
+        return False
+    listed = _LIST_OF_OBJECTS.search(text := opening.decode("utf-8", "replace"))
+    within = listed is not None and not _OF_A_PAPER.search(text, 0, listed.start())
+    return within or (bool(ended) and first.rstrip()[-1:] in b"{[,")
 
 
 JSON_LIST = Reader(name="json", extensions=(), sniff=sniff, read=read)

@@ -12,7 +12,7 @@ _YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d{2}(?!\d)")
 _URL = re.compile(r"https?://[^\s\"<>\\]+")
 _RANK = re.compile(r"(?:[JS]r\.?|I{1,3}|IV)")
 _TAG = re.compile(
-    r"</?(?:jats:)?(?:(?P<inside>i|b|em|strong|sub|sup|italic|bold|sc|u|span)|p|sec|title|br|div|list|list-item)"
+    r"</?(?:jats:)?(?:(?P<inside>i|b|em|strong|sub|sup|italic|bold|sc|u|span)|p|h[1-6]|sec|title|br|div|list|list-item)"
     r"(?:\s[^<>]*)?/?>",
     re.IGNORECASE,
 )

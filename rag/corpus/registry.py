@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 from pathlib import PurePath
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 from rag.corpus.bibtex import BIBTEX
 from rag.corpus.conflicts import TextsSeen
 from rag.corpus.json_list import JSON_LIST
 from rag.corpus.jsonl import JSONL
+from rag.corpus.opened import opened
 from rag.corpus.reader import Reader, Record
 from rag.corpus.record import paper_from_record, source_name
 from rag.corpus.saved_page import SAVED_PAGE
@@ -20,13 +20,10 @@ from rag.corpus.xml_entries import ATOM, PUBMED_XML
 from rag.errors import UnknownFormat
 from rag.types import Paper, Rejection
 
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
-
 READERS: tuple[Reader, ...] = (
     SAVED_PAGE,
-    JSONL,
     JSON_LIST,
+    JSONL,
     RIS,
     ENDNOTE,
     MEDLINE,
@@ -37,8 +34,6 @@ READERS: tuple[Reader, ...] = (
     BIBTEX,
 )
 """Every format, in the order in which they are tried. A new one is one line here."""
-
-HEAD_BYTES = 4096
 
 
 def read_papers(
@@ -51,7 +46,7 @@ def read_papers(
     """Papers and rejections of one file, in file order, in constant memory.
 
     Args:
-        stream: the file's bytes; read forward only.
+        stream: the file's bytes, UTF-8 or what a byte-order mark calls UTF-16; read forward only.
         name: the file's name: for detection, ``Rejection.where`` and ``Paper.sources``.
         format: a reader's name; detected from the first bytes and the name unless given.
         seen: what the run's earlier files held, so that an id with two texts is refused across files too.
@@ -59,13 +54,10 @@ def read_papers(
     Raises:
         UnknownFormat: at the call, not while iterating, where no reader fits.
     """
-    if format is not None:
-        reader = reader_named(format)
-    else:
-        head = stream.read(HEAD_BYTES)
-        reader = detect(head, name)
-        stream = io.BufferedReader(_Rejoined(head, stream))
-    return _papers(reader.read(stream, name), source_name(name), TextsSeen() if seen is None else seen)
+    named = None if format is None else reader_named(format)
+    head, whole = opened(stream)
+    reader = named or detect(head, name)
+    return _papers(reader.read(whole, name), source_name(name), TextsSeen() if seen is None else seen)
 
 
 def _papers(
@@ -105,24 +97,6 @@ def detect(head: bytes, name: str) -> Reader:
         if ending in reader.extensions and b"\x00" not in head:
             return reader
     raise UnknownFormat(f"No reader knows the file {name!r}; known formats are {_known()}.", field="format")
-
-
-class _Rejoined(io.RawIOBase):
-    """A stream whose first bytes were already taken, whole again."""
-
-    def __init__(self, head: bytes, rest: BinaryIO) -> None:
-        self._head = head
-        self._rest = rest
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: WriteableBuffer) -> int:
-        view = memoryview(buffer)
-        part = self._head[: len(view)] or self._rest.read(len(view))
-        self._head = self._head[len(part) :]
-        view[: len(part)] = part
-        return len(part)
 
 
 def _known() -> str:

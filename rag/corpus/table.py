@@ -1,4 +1,4 @@
-"""Tables with a heading line: CSV and TSV, as reference managers, Scopus and spreadsheets export them."""
+"""Tables with a heading line: CSV and TSV, as reference managers, indexes and spreadsheets export them."""
 
 from __future__ import annotations
 
@@ -17,17 +17,42 @@ _DELIMITERS = ",;\t"
 _ROW_NUMBER = re.compile(r"^\s*\d{1,5}\s*$")  # of a spreadsheet; the next one has the same
 _ONE_PERSON = re.compile(r"[^\s,]+, [^,]+")
 _COLUMNS = {
-    "title": ("title", "article title", "document title", "paper title"),
-    "abstract": ("abstract", "abstract note", "abstract text", "abstracttext", "summary", "text"),
-    "authors": ("author full names", "authors", "author", "author names", "author/s", "author(s)"),
-    "date": ("year", "publication year", "publicationyear", "published year", "date", "publication date"),
+    "title": ("title", "article title", "document title", "paper title", "ti"),
+    "abstract": ("abstract", "abstract note", "abstract text", "abstracttext", "summary", "text", "ab"),
+    "authors": (
+        "author full names",
+        "authors",
+        "author",
+        "author names",
+        "author/s",
+        "author(s)",
+        "af",
+        "au",
+    ),
+    "date": (
+        "year",
+        "publication year",
+        "publicationyear",
+        "published year",
+        "date",
+        "publication date",
+        "py",
+    ),
     "doi": ("doi", "di"),
     "url": ("url", "link", "source url", "article url"),
-    "categories": ("categories", "author keywords", "keywords", "manual tags", "fields of study", "subjects"),
+    "categories": (
+        "categories",
+        "author keywords",
+        "keywords",
+        "manual tags",
+        "fields of study",
+        "subjects",
+        "de",
+    ),
     "known_as": ("pmid", "pubmed id", "arxiv id"),
     "id": ("id", "_id", "paper id"),
 }
-"""What headings mean; of several that are there, the first one listed."""
+"""What headings mean, Web of Science's tags among them; of several that are there, the first one listed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,6 +105,17 @@ class ReaderContract:
         assert detect(data, "x") is self.reader
         assert self.read(data) == self.read(self.file())
 
+    @pytest.mark.parametrize("order", ["le", "be"])
+    @pytest.mark.parametrize("named", [True, False])
+    def test_reads_utf_16_by_its_byte_order_mark(self, order: str, named: bool) -> None:
+        data = f"\ufeff{self.file([*THREE, ('Zoë', 'Ünï𝛼cøde. ' * 2000)]).decode()}".encode(f"utf-16-{order}")
+        stream = Metered(data)
+        items = list(read_papers(stream, name="papers.x", format=self.reader.name if named else None))
+        assert items[:3] == self.read(self.file())
+        assert isinstance(last := items[3], Paper)
+        assert last.abstract == ("Ünï𝛼cøde. " * 2000).strip()
+        assert stream.largest <= 20_000
+
     def test_the_last_line_needs_no_line_end(self) -> None:
         assert self.read(self.file().rstrip(b"\n")) == self.read(self.file())
 

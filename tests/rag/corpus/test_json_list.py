@@ -71,6 +71,55 @@ def test_an_export_of_a_reference_manager() -> None:
     assert (cut.where, "never closed" in cut.why) == ("library.json:9", True)
 
 
+SERVICES = {
+    "Semantic Scholar": """{"total": 2, "token": null, "data": [{"paperId": "ab12",
+        "references": [{"title": "No"}], "title": "Sleep and memory", "abstract": "We slept.", "year": 2021,
+        "authors": [{"name": "Ada Marks"}]}]}""",
+    "OpenAlex": """{"meta": {"count": 1}, "results": [{"doi": "https://doi.org/10.1000/XYZ",
+        "title": "Sleep and memory", "publication_year": 2021,
+        "authorships": [{"author_position": "first", "author": {"display_name": "Ada Marks"}}],
+        "abstract_inverted_index": {"slept.": [1], "We": [0]}}], "group_by": []}""",
+    "Crossref": """{"status": "ok", "message": {"facets": {}, "items": [
+      {"DOI": "10.1000/XYZ", "title": ["Sleep and memory"], "abstract": "<jats:p>We slept.</jats:p>",
+       "author": [{"given": "Ada", "family": "Marks"}], "issued": {"date-parts": [[2021, 3]]}}
+    ], "items-per-page": 20, "query": {"start-index": 0}}}""",
+    "Europe PMC": """{
+      "version": "6.9",
+      "resultList": {
+        "result": [
+          {
+            "id": "123", "title": "Sleep and memory", "abstractText": "<h4>Aim</h4>We slept.".
+            "authorString": "Marks A.", "pubYear": "2021"
+          }
+        ]
+      }
+    }""".replace('".', '",'),
+    "one object": """{
+      "title": "Sleep and memory",
+      "abstract": "We slept.",
+      "authors": ["Ada Marks"], "year": 2021, "tables": {"a": [{"data": [{}]}]}
+    }""",
+}
+"""Answers as scholarly services give them, cut down."""
+
+
+@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("pages", [1, 2])
+def test_the_answer_of_a_service_is_read_as_it_came(service: str, pages: int) -> None:
+    found = read("\n".join([SERVICES[service]] * pages))
+    assert len(found) == pages
+    for paper in found:
+        assert isinstance(paper, Paper), paper
+        assert (paper.title, paper.year) == ("Sleep and memory", 2021)
+        assert paper.abstract in {"We slept.", "Aim We slept."}
+        assert paper.authors in {("Ada Marks",), ("Marks A.",)}
+
+
+def test_a_paper_without_an_id_of_its_own_is_known_by_its_doi() -> None:
+    papers = [paper for service in ("OpenAlex", "Crossref") for paper in read(SERVICES[service])]
+    assert [paper.id for paper in papers if isinstance(paper, Paper)] == ["10.1000/xyz", "10.1000/xyz"]
+
+
 @pytest.mark.parametrize("text", ["[]", "[\n]", "[1, 2]", ""])
 def test_a_list_of_nothing_holds_no_papers(text: str) -> None:
     assert list(read_papers(io.BytesIO(text.encode()), name="x", format="json")) == []
@@ -83,13 +132,16 @@ def test_a_list_on_one_line_is_read_however_long(times: int) -> None:
     assert [item.abstract for item in items if isinstance(item, Paper)] == texts
 
 
-@given(st.lists(st.text(st.sampled_from('a"\\{}[],: \n'), max_size=20), max_size=6), st.integers(1, 9))
-def test_pieces_may_end_anywhere(texts: list[str], size: int) -> None:
+@pytest.mark.parametrize("within", ["%s", '{"meta": {"n": 1}, "data": %s, "links": {"next": null}}'])
+@given(
+    texts=st.lists(st.text(st.sampled_from('a"\\{}[],: \n'), max_size=20), max_size=6), size=st.integers(1, 9)
+)
+def test_pieces_may_end_anywhere(within: str, texts: list[str], size: int) -> None:
     values = [{"title": f"T{n}", "abstract": f"A{text}."} for n, text in enumerate(texts)]
-    whole = json.dumps(values)
+    whole = within % json.dumps(values or [{}])
     cutter = _Cutter()
     cut = [text for at in range(0, len(whole), size) for _, text in cutter.take(whole[at : at + size], "x")]
-    assert [json.loads(text) for text in cut] == values
+    assert [json.loads(text) for text in cut] == (values or [{}])
 
 
 def test_an_object_that_never_ends_is_not_held() -> None:

@@ -20,7 +20,7 @@ JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01" + bytes(range(256)) * 4
         (b"", "papers.txt"),
         (b"Dear diary,\ntoday I read a paper.\n", "diary.txt"),
         (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3", "paper.pdf"),
-        ('{"title": "One"}'.encode("utf-16"), "papers.jsonl"),
+        ('{"title": "One"}'.encode("utf-16-le"), "papers.jsonl"),
         (b"[1, 2]", "list.json"),
     ],
 )

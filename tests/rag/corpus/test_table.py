@@ -59,6 +59,15 @@ def test_an_export_with_many_columns() -> None:
     assert last.url == "https://example.org/d"
 
 
+def test_web_of_science_names_its_columns_by_tags() -> None:
+    tags = ["PT", "AU", "AF", "TI", "DE", "AB", "PY", "DI"]
+    row = ["J", "Marks, A", "Marks, Ada", "Sleep", "rest", "We slept.", "2021", "10.1000/X"]
+    (paper,) = read("\ufeff" + "\t".join(tags) + "\n" + "\t".join(row) + "\n")
+    assert isinstance(paper, Paper)
+    assert (paper.title, paper.abstract, paper.year) == ("Sleep", "We slept.", 2021)
+    assert (paper.id, paper.authors, paper.categories) == ("10.1000/x", ("Ada Marks",), ("rest",))
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_is_known_by_its_heading_whatever_parts_it(delimiter: str) -> None:
     text = (
