@@ -124,10 +124,10 @@ class Answerer:
             )
             by_itself = again or narrowed(standalone.alone, filters, shelf, words)
             in_talk = again or within_talk(standalone.carried, talk, filters, shelf, words)
-            among = None if again else self._finder.among(standalone, request)
+            told_of = None if again else self._finder.told_of(standalone, request)
         clock.lap("condense")
-        if among:
-            return self._finder.find(request, standalone, among, clock)
+        if told_of:
+            return self._finder.find(request, standalone, told_of, clock)
         if standalone.needs or by_itself == in_talk:
             return self._finder.find(request, standalone, in_talk, clock)
         alone = self._finder.find(request, standalone, by_itself, clock)

@@ -16,22 +16,23 @@ from rag.answer.question.asked import Asked, read_question
 from rag.answer.question.condense import Standalone
 from rag.answer.question.manner import sentences_wanted
 from rag.answer.question.narrowed import Narrowed
-from rag.answer.question.picked import among_listed, told_in
+from rag.answer.question.picked import among_listed, told_in, whose_others
 from rag.answer.question.plain import manner_of, plain_question
 from rag.answer.question.pointing import names_nothing
 from rag.answer.question.subject import subjects
-from rag.answer.question.wording import MOST_PAPERS
+from rag.answer.question.wording import MOST_PAPERS, first_by_year
 from rag.answer.refuse.confidence import GATES, Calibration, signals
 from rag.answer.text.introduced import entitles, is_coined, without_talk
 from rag.clock import Clock
 from rag.index.words import Words
 from rag.retrieve import HybridSearch, Retrieved
-from rag.types import UNTITLED, Filters, Request
+from rag.types import UNTITLED, Filters, Paper, Request
 
 DEPTH = 10
 """Papers that are read for evidence and for confidence, however many are shown."""
 _CERTAIN: tuple[Mapping[str, float], float] = (dict.fromkeys(GATES, 1.0), 1.0)
 """The papers of an author, or of a year, are what is asked for."""
+_NOTHING: tuple[Mapping[str, float], float] = ({}, 0.0)
 _NAMED = 0.95  # probability that what is asked is treated, at least, where a quoted paper bears a coined name
 _MOSTLY = 0.7
 """The part, by rarity, of few words for a subject from which it is foreign where no paper has them."""
@@ -68,19 +69,23 @@ class Finder:
         """
         before = "\n".join(told_in(request.history))
         told, left_out = (before if flag else "" for flag in (standalone.more, standalone.others))
-        found = self._search.search(
-            within.text, top_k=max(request.top_k, DEPTH), filters=within.filters or None
-        )
+        limits = self._by_age(within) if within.alone else within.filters
+        found = self._search.search(within.text, top_k=max(request.top_k, DEPTH), filters=limits or None)
         clock.lap("retrieve")
         with watch.stage("evidence") as note:
             asked = read_question(found.text, self._words, found.idf)
             if within.alone or (within.among and within.among.several):
                 asked = replace(asked, papers=MOST_PAPERS)
             weighed = weigh(asked, read_hits(asked, found, self._words, DEPTH), self._weights)
-            weighed = tuple(paper for paper in weighed if paper.reading.paper.name not in left_out)
+            weighed = tuple(
+                paper
+                for paper in weighed
+                if (name := paper.reading.paper.name) not in left_out and name != within.without
+            )
             seen = weighed[: request.top_k]
             if within.alone or (within.among and asked.by_year and _dated(seen)):
-                quotes, (through, sure) = listed(asked, seen, told), _CERTAIN
+                quotes = listed(asked, seen, told)
+                through, sure = _CERTAIN if quotes else _NOTHING
             elif within.among:
                 bearing = [paper for paper in seen if asked.share(paper.reading.all_terms) >= _BEARING]
                 quotes = self._chosen(request, asked, bearing, told)
@@ -92,6 +97,12 @@ class Finder:
         clock.lap("evidence")
         return Looked(request, standalone, within, asked, found, weighed, quotes, through, sure, clock)
 
+    def _by_age(self, within: Narrowed) -> Filters:
+        """The filters of a question for papers themselves: of many, the newest or the oldest are meant."""
+        newest = first_by_year(within.question) >= 0
+        ids = self._search.by_age(within.filters, DEPTH, newest=newest)
+        return replace(within.filters, paper_ids=ids)
+
     def _chosen(
         self, request: Request, asked: Asked, papers: Sequence[Weighed], told: str
     ) -> tuple[Quote, ...]:
@@ -99,17 +110,21 @@ class Finder:
         choice = self._choice.at_most(sentences_wanted(manner_of(request.question)))
         return choose(asked, papers, choice, told) or choose(asked, papers, choice)
 
-    def among(self, standalone: Standalone, request: Request) -> Narrowed | None:
-        """The question limited to the papers that it is asked of ("which of these …"), if these are found.
+    def told_of(self, standalone: Standalone, request: Request) -> Narrowed | None:
+        """A question limited by what an answer told of: those papers ("which of these …"), or their authors.
 
         Raises:
             IndexUnavailable: nothing can be searched.
         """
+        return self._by_the_same(request) or self._among(standalone, request)
+
+    def _among(self, standalone: Standalone, request: Request) -> Narrowed | None:
+        """The question limited to the papers that it is asked of, if these are found."""
         asked, talk = plain_question(request.question), request.history
         listed = among_listed(asked, talk) or among_listed(standalone.carried, talk)
         if listed is None:
             return None
-        ids = [id_ for name in listed.names if (id_ := self._called(name, request.filters))]
+        ids = [paper.id for name in listed.names if (paper := self._called(name, request.filters))]
         if not ids:
             return None
         alone = without_talk(standalone.carried)
@@ -117,14 +132,25 @@ class Finder:
         limits = replace(request.filters, paper_ids=tuple(ids))
         return Narrowed(text, limits, (listed.said,), question=standalone.carried, among=listed)
 
-    def _called(self, name: str, filters: Filters) -> str:
-        """The id of the stored paper that an answer calls so; empty where none passes the filters."""
+    def _by_the_same(self, request: Request) -> Narrowed | None:
+        """What else is by the authors of the paper spoken of, where that is asked and any are stored."""
+        question = plain_question(request.question)
+        name = whose_others(question, request.history)
+        paper = self._called(name, Filters()) if name else None
+        if paper is None or not paper.authors:
+            return None
+        limits = replace(request.filters, authors=paper.authors)
+        said = f"{question} ({', '.join(paper.authors)})"
+        return Narrowed("papers", limits, (question,), alone=True, question=said, without=name)
+
+    def _called(self, name: str, filters: Filters) -> Paper | None:
+        """The stored paper that an answer calls so, if it passes the filters."""
         id_ = name.removeprefix(UNTITLED)
         if id_ != name and filters.paper_ids and id_ not in filters.paper_ids:
-            return ""
+            return None
         within = filters if id_ == name else replace(filters, paper_ids=(id_,))
         hits = self._search.search(name, top_k=1, filters=within or None).hits
-        return next((hit.paper.id for hit in hits if hit.paper.name == name), "")
+        return next((hit.paper for hit in hits if hit.paper.name == name), None)
 
     def _in_talk(
         self, request: Request, within: Narrowed, papers: Sequence[Weighed]
@@ -149,10 +175,10 @@ class Finder:
 
     def _judged(
         self, asked: Asked, found: Retrieved, weighed: Sequence[Weighed], quotes: Sequence[Quote]
-    ) -> tuple[dict[str, float], float]:
+    ) -> tuple[Mapping[str, float], float]:
         """The gates and the confidence; nothing gets through where nothing is asked or found."""
         if not quotes or not asked.terms:
-            return {}, 0.0
+            return _NOTHING
         known = signals(asked, weighed, quotes, self._words, found.unknown)
         through = self._calibration.through(known)
         strange = frozenset(term for word in found.unknown for term in self._words.terms(word))

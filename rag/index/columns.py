@@ -15,7 +15,7 @@ from rag.library.records import fold
 from rag.types import Filters, Paper
 
 _NAMED = ("sources", "authors", "categories")
-_NO_YEAR = -1
+NO_YEAR = -1
 
 
 @dataclass(slots=True)
@@ -32,7 +32,7 @@ class ColumnsBuilder:
         """The next paper, and the library's revision when it was last written."""
         row = len(self.ids)
         self.ids.append(paper.id)
-        self.years.append(_NO_YEAR if paper.year is None else paper.year)
+        self.years.append(NO_YEAR if paper.year is None else paper.year)
         self.revisions.append(revision)
         self.places.append(len(paper.sources))
         for column, having in self.names.items():
@@ -89,7 +89,7 @@ class Columns:
             rows = (self._rows_of.get(paper_id) for paper_id in filters.paper_ids)
             allowed &= self._only([np.array([row for row in rows if row is not None], np.int64)])
         if filters.year_from is not None or filters.year_to is not None:
-            allowed &= self._years != _NO_YEAR
+            allowed &= self._years != NO_YEAR
         if filters.year_from is not None:
             allowed &= self._years >= filters.year_from
         if filters.year_to is not None:
@@ -99,6 +99,11 @@ class Columns:
             if asked:
                 allowed &= self._only(_rows(having, asked))
         return allowed
+
+    @property
+    def years(self) -> NDArray[np.int64]:
+        """The year of each paper, ``NO_YEAR`` where none is stored."""
+        return self._years
 
     def _only(self, parts: Iterable[NDArray[np.int64]]) -> Mask:
         mask = np.zeros(len(self.ids), np.bool_)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from rag.errors import IndexUnavailable
 from rag.index import manifest as manifests
 from rag.index.base import Base, seal
+from rag.index.columns import NO_YEAR
 from rag.index.dense import DenseArm
 from rag.index.late import LateIndex
 from rag.index.lexical import LexicalIndex
@@ -123,6 +124,22 @@ class Generation:
             return None
         allowed = np.concatenate([columns.mask(filters) for columns in self._columns])
         return allowed if self._present is None else allowed & self._present
+
+    def by_age(self, filters: Filters, most: int, *, newest: bool) -> tuple[str, ...]:
+        """The ids of papers that the filters let through, the newest or the oldest first, undated ones last.
+
+        Args:
+            filters: what to look among.
+            most: how many at most.
+            newest: which end comes first; of one year, the rows stay in order.
+        """
+        years = np.concatenate([columns.years for columns in self._columns])
+        allowed = self.mask(filters)
+        rows = np.arange(len(years)) if allowed is None else np.flatnonzero(allowed)
+        if allowed is None and self._present is not None:
+            rows = np.flatnonzero(self._present)
+        age = np.where(years == NO_YEAR, np.inf, -years if newest else years)[rows]
+        return tuple(self.ids[row] for row in rows[np.argsort(age, kind="stable")[:most]])
 
     def best_sentence(self, query: Vectors, rows: Rows) -> tuple[Scores, Rows]:
         """The cosine of each paper's nearest sentence to a unit vector, and its ordinal; -1 for none."""

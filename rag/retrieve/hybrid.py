@@ -73,6 +73,11 @@ class HybridSearch:
             allowed = generation.mask(filters)
             return len(generation.ids) > 0 if allowed is None else bool(allowed.any())
 
+    def by_age(self, filters: Filters, most: int, *, newest: bool) -> tuple[str, ...]:
+        """The ids of the newest papers that pass the filters, or of the oldest; errors as for ``authors``."""
+        with self._indexes.lease() as generation:
+            return generation.by_age(filters, most, newest=newest)
+
     def unknown(self, text: str) -> tuple[str, ...]:
         """The words of a text that no paper has; errors as for ``authors``."""
         with self._indexes.lease() as generation:

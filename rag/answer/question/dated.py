@@ -27,6 +27,10 @@ _PUBLISHED = r" (?:(?:that|which) )?(?:(?:were|was|are|have been) )?(?:published
 _PLAINLY = r"(?:papers?|studies|articles?|publications?|research|literature|preprints?|reviews)"
 """Those of which a year is the date: "it did work in 2019", and a survey or a study has years of its own."""
 _BESIDE = re.compile(rf"\b(?:{PAPERS}(?P<cut>{_PUBLISHED})|{_PLAINLY}) $", re.IGNORECASE)
+_ARE = re.compile(
+    rf"\b{_PLAINLY}(?P<cut>(?: (?:that|which|there))? (?:are|were)(?: there)?) $", re.IGNORECASE
+)
+_NO_MORE = re.compile(r"\W*$|\s+(?:on|about|regarding|concerning)\b", re.IGNORECASE)
 _VERB = r"(?:is|are|was|were|do|does|did|has|have|had|can|reports?|shows?|finds?|found|use|uses|that|which)"
 _BEHIND = re.compile(
     rf"\b{PAPERS} (?:on|about|regarding|concerning) (?:(?!{_VERB}\b)\S+ )+?"
@@ -49,7 +53,11 @@ def dated(question: str) -> Dated | None:
     """The first words of a question that limit the years of papers; ``None`` where none do."""
     for when in _WHEN.finditer(question):
         before, after = question[: when.start()], question[when.end() :]
-        speaks = _BESIDE.search(before) or (None if after.strip(" ?.!") else _BEHIND.search(before))
+        speaks = (
+            _BESIDE.search(before)
+            or (_ARE.search(before) if _NO_MORE.match(after) else None)
+            or (None if after.strip(" ?.!") else _BEHIND.search(before))
+        )
         if speaks:
             start = speaks.start("cut") if speaks["cut"] else len(before.rstrip())
             return Dated(start, when.end(), *_years(when))

@@ -14,8 +14,11 @@ from rag.answer.lexicon import words_of
 from rag.answer.question.dated import dated
 from rag.answer.question.picked import Listed
 from rag.answer.question.whose import names_said, whose
+from rag.answer.question.wording import first_by_year
 from rag.index.words import Words
 from rag.types import Filters
+
+_DATED = Filters(year_from=0)
 
 
 class Shelf(Protocol):
@@ -42,6 +45,7 @@ class Narrowed:
         alone: whether nothing else is asked: the papers themselves are wanted.
         question: the question with those words; empty where there are none.
         among: the papers of an answer before it that it is asked of, if it is.
+        without: a paper that is not wanted, by its name.
         strangers: names that it asks about and nothing else, of which no stored paper knows anything.
     """
 
@@ -51,6 +55,7 @@ class Narrowed:
     alone: bool = False
     question: str = ""
     among: Listed | None = None
+    without: str = ""
     strangers: tuple[str, ...] = ()
 
 
@@ -68,12 +73,14 @@ def narrowed(question: str, filters: Filters, shelf: Shelf, words: Words) -> Nar
         text, limits, said = named.text, replace(filters, authors=named.authors), [*named.said]
         of_that_year = _within(limits, named.year, named.year)
         limits = of_that_year if shelf.holds(of_that_year) else limits
-    if (when := dated(text)) and shelf.holds(Filters(year_from=0)):
+    if (when := dated(text)) and shelf.holds(_DATED):
         limits = _within(limits, when.first, when.last)
         said.append(text[when.start : when.end].strip())
         text = text[: when.start] + text[when.end :]
     if not said:
-        return Narrowed(question, filters, strangers=_strangers(question, shelf, words))
+        by_age = first_by_year(question) != 0 and _is_alone(question, words) and shelf.holds(_DATED)
+        strangers = _strangers(question, shelf, words)
+        return Narrowed(question, filters, (), by_age, question if by_age else "", strangers=strangers)
     return Narrowed(text.strip(), limits, tuple(said), _is_alone(text, words), question)
 
 
@@ -87,8 +94,10 @@ def narrowed_search(query: str, filters: Filters, shelf: Shelf, words: Words) ->
 
 
 def _is_alone(text: str, words: Words) -> bool:
-    """Whether a question without its limits asks for nothing but papers."""
-    return set(words.terms(text)) <= set(words.terms(" ".join(words_of("about_papers"))))
+    """Whether a question without its limits asks for nothing but papers, and not how many there are."""
+    return "how many" not in text.casefold() and set(words.terms(text)) <= set(
+        words.terms(" ".join(words_of("about_papers")))
+    )
 
 
 def _strangers(question: str, shelf: Shelf, words: Words) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.answer.question.manner import is_manner
-from rag.answer.text.refused import is_refusal
+from rag.answer.text.refused import DETAIL, SAID, is_refusal
 from rag.types import Turn
 
 _ORDINAL = re.compile(
@@ -35,6 +35,19 @@ _AMONG = re.compile(
     r"\b(?:of|among|amongst) (?:these|those|them|the (?:above|two)|the (?:\w+ )?(?:papers|ones)"
     r" (?:above|listed|you (?:listed|named|found|mentioned)))\b"
     r"|^\W*(?:(?:and|but|so|ok(?:ay)?)\W+)*which ones?\b",
+    re.IGNORECASE,
+)
+_THEY = r"(?:they|he|she|(?:the|its|these|those|that) (?:same )?(?:authors?|people|team|group))"
+_THEM = r"(?:them|him|her|(?:the|its|these|those|that) (?:same )?(?:authors?|people|team|group))"
+_WORKS = r"(?:papers?|works?|publications?|stud(?:y|ies)|articles?)"
+_BY_THEM = re.compile(
+    r"^\W*(?:(?:and|but|so|ok(?:ay)?)\W+)*"
+    rf"(?:what (?:else|(?:other|more) {_WORKS}) (?:did|have|has) {_THEY} (?:also )?"
+    r"(?:writ(?:e|ten)|publish(?:ed)?|done?|author(?:ed)?|propose[d]?)"
+    rf"|what (?:have|did) {_THEY} (?:else|also) (?:writ(?:e|ten)|publish(?:ed)?)"
+    rf"|(?:(?:are|is) there |do you have |have you |list |show (?:me )?|find )?(?:any(?:thing)?|some|the)? ?"
+    rf"(?:other|more|further|else|another)(?: {_WORKS})? (?:by|of|from) {_THEM}"
+    rf"|what else is (?:there )?(?:by|from) {_THEM})\W*$",
     re.IGNORECASE,
 )
 _BEST = re.compile(r"\bone\b|\b(?:is|was|has) the\b|\b(?:\w+est|most)\b", re.IGNORECASE)
@@ -94,6 +107,17 @@ def among_listed(question: str, turns: Sequence[Turn]) -> Listed | None:
     if found is None or len(names) < _PAIR:
         return None
     return Listed(names, found.group().strip(), several=not _BEST.search(question))
+
+
+def whose_others(question: str, turns: Sequence[Turn]) -> str:
+    """The paper spoken of last, where a question wants what else its authors wrote; empty where not."""
+    answers = [turn.content for turn in turns if turn.role == "assistant"]
+    if not answers or not _BY_THEM.match(question):
+        return ""
+    told = answers[-1]
+    if is_refusal(told):  # that an abstract does not say who wrote it tells of its paper; others tell of none
+        told = nearest.group() if told.startswith(SAID[DETAIL]) and (nearest := _NEAREST.search(told)) else ""
+    return next(iter(_NAME.findall(told)), "")
 
 
 def _listed_last(turns: Sequence[Turn]) -> tuple[str, ...]:

@@ -37,6 +37,13 @@ _WORDINGS = (
     (re.compile(rf"\b(?P<name>{_NAME}){_OTHERS}{_IN}(?:['’]s?)?"), "the authors"),
     (re.compile(rf"\b(?P<name>{_NAME})['’]s? (?=(?i:{PAPERS})\b)"), ""),
     (
+        re.compile(
+            rf"\b(?i:what (?:did|do|does|has|have)) (?P<name>{_NAME})"
+            r"(?P<rest> (?:write|written|publish|published|do|done) )(?=(?:on|about)\b)"
+        ),
+        "which papers are ",
+    ),
+    (
         re.compile(rf"\b(?P<verb>(?i:did|do|does|has|have)) (?P<name>{_NAME}) (?={_WROTE}\b)"),
         r"\g<verb> the authors ",
     ),
@@ -89,7 +96,8 @@ def whose(question: str, authors: Callable[[], Sequence[str]]) -> Whose:
                 meant, of_year, end = named
                 found |= dict.fromkeys(meant)
                 year = of_year or year
-                said.insert(0, text[match.start("name") : end].strip())
+                words = text[match.start("name") : end].removesuffix(match.groupdict().get("rest") or "")
+                said.insert(0, words.strip())
                 text = text[: match.start()] + match.expand(instead) + text[end:]
     return Whose(" ".join(text.split()), tuple(found), year, tuple(said))
 

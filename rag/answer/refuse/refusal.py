@@ -138,6 +138,8 @@ def _suggestions(reason: str, case: Case, papers: Sequence[Paper], missing: Sequ
 
 def _wider(case: Case) -> str:
     """What to leave out of the limits, and what that would bring."""
+    if case.within.without:
+        return f"No other stored paper is by {_named(case.within.filters.authors)}."
     hidden = case.found.hidden
     match = "1 paper that matches as well" if hidden == 1 else f"{hidden} papers that match as well"
     if said := case.within.said:
@@ -151,12 +153,17 @@ def _wider(case: Case) -> str:
 def _recorded(paper: Paper) -> list[str]:
     """What is stored of a paper beside its abstract, for who asks who wrote it, or when."""
     told = []
-    if names := list(paper.authors):
-        shown = names if len(names) <= _AUTHORS else [*names[:_AUTHORS], "others"]
-        told.append("its authors are " + " and ".join(filter(None, [", ".join(shown[:-1]), shown[-1]])))
+    if names := paper.authors:
+        told.append(f"its authors are {_named(names)}")
     if paper.year is not None:
         told.append(f"its year is {paper.year}")
     return [f"Beside the abstract is stored that {' and that '.join(told)}."] if told else []
+
+
+def _named(names: Sequence[str]) -> str:
+    """Names as they are told, the last one with an *and*."""
+    shown = list(names) if len(names) <= _AUTHORS else [*names[:_AUTHORS], "others"]
+    return " and ".join(filter(None, [", ".join(shown[:-1]), shown[-1]]))
 
 
 def _filters_set(filters: Filters) -> list[str]:

@@ -79,6 +79,45 @@ def test_papers_of_some_years_are_listed_the_newest_first(answerer: Answerer) ->
     assert [citation.paper.id for citation in answer.citations] == ["parsing", "proteins", "sparse"]
 
 
+@pytest.mark.parametrize(
+    ("question", "newest"),
+    [
+        ("the newest papers", "parsing"),
+        ("Which are the oldest papers?", "graphs"),
+        ("papers since 2020", "parsing"),
+    ],
+)
+def test_of_more_papers_than_are_read_the_newest_or_oldest_are_listed(
+    tmp_path: Path, question: str, newest: str
+) -> None:
+    undated = tuple(
+        replace(PAPERS[0], id=f"u{n}", title=f"U{n}", abstract=f"U {n}.", year=2020) for n in range(20)
+    )
+    with world(tmp_path, (*undated, *PAPERS)) as papers:
+        answer = Answerer(papers.search(), papers.library).answer(Request(question))
+    assert _checked(answer).citations[0].paper.id == newest
+
+
+def test_what_else_the_authors_of_a_paper_wrote_is_asked_of_their_papers(tmp_path: Path) -> None:
+    other = Paper("other", "Owls at night", "Owls hunt at night.", authors=("Ada Example",), year=2011)
+    with world(tmp_path, (*PAPERS, other)) as papers:
+        answerer = Answerer(papers.search(), papers.library)
+        history = tuple[Turn, ...]()
+        for question in ("Who wrote “Sparse attention”?", "What else did they write?"):
+            answer = _checked(answerer.answer(Request(question, history)))
+            history = (*history, Turn("user", question), Turn("assistant", answer.answer))
+    assert [citation.paper.id for citation in answer.citations] == ["other"]
+    assert answer.standalone_question == "What else did they write? (Ada Example)"
+
+
+def test_that_authors_wrote_nothing_else_is_told(answerer: Answerer) -> None:
+    (sparse,) = (paper for paper in PAPERS if paper.id == "sparse")
+    history = (Turn("user", "What is it?"), Turn("assistant", f"{sparse.name}: Text. [1]"))
+    answer = _checked(answerer.answer(Request("Are there other papers by the same authors?", history)))
+    assert (answer.status, answer.confidence) == ("insufficient_evidence", 0.0)
+    assert "No other stored paper is by Ada Example." in answer.answer
+
+
 def test_what_a_question_limits_itself_to_is_searched_alone(answerer: Answerer) -> None:
     asked = "How is attention made sparse in papers by Ada Example?"
     answer = _checked(answerer.answer(Request(asked)))

@@ -48,6 +48,8 @@ def said(generation: Generation) -> dict[str, object]:
     rows = np.array([row for row, name in enumerate(generation.ids) if generation.row(name) == row])
     ids = [generation.ids[row] for row in rows.tolist()]
     result: dict[str, object] = {"papers": generation.info.papers, "ids": sorted(ids)}
+    for filters in FILTERS:
+        result[f"by age {filters}"] = sorted(generation.by_age(filters or Filters(), ALL, newest=True))
     for n, query in enumerate(QUERIES):
         cosines, ordinals = generation.best_sentence(query, rows)
         late, _ = generation.late.search(query[None], rows)

@@ -69,6 +69,24 @@ def test_a_restart_opens_what_was_built(folder: Path, stored: Library) -> None:
     assert opened(folder, stored) == first
 
 
+@pytest.mark.parametrize("newest", [True, False])
+@pytest.mark.parametrize("filters", [Filters(), Filters(authors=("author 3",))])
+def test_papers_come_by_age_undated_ones_last(
+    folder: Path, stored: Library, newest: bool, filters: Filters
+) -> None:
+    papers = [entry(number).paper for number in range(PAPERS)]
+    ages = [
+        (paper.year is None, (-1 if newest else 1) * (paper.year or 0), paper.id)
+        for paper in papers
+        if not filters.authors or paper.authors[0] == "Author 3"
+    ]
+    indexes = Indexes(folder)
+    indexes.open(stored)
+    with indexes.lease() as generation:
+        assert generation.by_age(filters, 9, newest=newest) == tuple(name for *_, name in sorted(ages)[:9])
+    indexes.close()
+
+
 def test_rows_hold_what_the_library_holds(folder: Path, stored: Library) -> None:
     indexes = Indexes(folder)
     indexes.open(stored)

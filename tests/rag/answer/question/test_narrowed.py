@@ -23,6 +23,7 @@ def limited(question: str, filters: Filters | None = None, stored: Stored | None
         ("papers by geoffrey hinton", "papers", {0, 1}),
         ("papers by Hinton GE on capsules", "papers on capsules", {0, 1}),
         ("What did G. Hinton find about capsules?", "What did the authors find about capsules?", {0, 1}),
+        ("What did Geoffrey Hinton publish on capsules?", "which papers are on capsules?", {0, 1}),
         ("What do Vaswani et al. say of depth?", "What do the authors say of depth?", {2}),
         ("Is the model by Diaz faster than that of Vaswani and colleagues?", None, {2, 4}),
         ("Has Kaiming He written about depth?", "Has the authors written about depth?", {3}),
@@ -53,6 +54,9 @@ def test_an_author_that_the_wording_names_is_a_filter(
         ("articles published in 2020 on flows", "articles on flows", (2020, 2020)),
         ("papers after 2019 on flows", "papers on flows", (2020, None)),
         ("work published up to 2019 on flows", "work on flows", (None, 2019)),
+        ("Which papers are from 2020?", "Which papers?", (2020, 2020)),
+        ("Are there papers from 2020 on on flows?", "Are there papers on flows?", (2020, None)),
+        ("What papers are there since 2020 on flows?", "What papers on flows?", (2020, None)),
     ],
 )
 def test_years_that_the_wording_gives_papers_are_a_filter(
@@ -80,6 +84,7 @@ def test_years_that_the_wording_gives_papers_are_a_filter(
         "Who answered the survey in 2016?",
         "How is accuracy affected by Vaswani?",
         "What was found in 2019 papers?",
+        "Which studies were in 2015 cohorts?",
         "",
     ],
 )
@@ -95,10 +100,20 @@ def test_years_and_names_of_the_matter_stay_in_the_question(question: str) -> No
         ("Which papers since 2020?", True),
         ("Hinton's papers on capsules", False),
         ("papers since 2020 on capsules", False),
+        ("the five newest papers", True),
+        ("What are the oldest studies?", True),
+        ("the newest papers on capsules", False),
+        ("What papers are there?", False),
     ],
 )
 def test_a_question_for_the_papers_alone_is_told_from_one_on_them(question: str, alone: bool) -> None:
     assert limited(question).alone is alone
+
+
+def test_no_paper_is_the_newest_where_none_has_a_year() -> None:
+    assert limited("the newest papers", stored=Stored(dated=False)) == Narrowed(
+        "the newest papers", Filters()
+    )
 
 
 def test_a_year_beside_a_name_counts_where_such_a_paper_is_there() -> None:
