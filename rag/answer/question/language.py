@@ -20,7 +20,9 @@ _OTHER_SCRIPT = re.compile(  # Cyrillic; Hebrew, Arabic; of India; Thai; of Chin
     r"[\u0400-\u052f\u0590-\u06ff\u0900-\u0dff\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+"
 )
 _FIRST = 3  # words among which one must be how a question begins
+_FEW = 4  # words of a thing that is asked about
 _LEAST = 2  # of its little words that speak for a language
+_MANY = 3  # ... that do so though each of them is an English word as well
 _ENGLISH = "English"
 
 
@@ -35,13 +37,17 @@ class _Language:
 def without_little_words(text: str) -> str:
     """A question in another language without the words that name no subject; any other text as it is.
 
-    Words of another script stand apart from what is written in Latin letters. Capitals are names: ALS is no
-    German word. Where nothing would be left, the text stays.
+    Where these all stand before a few others, it asks what that is. Words of another script stand apart from
+    what is written in Latin letters. Capitals are names: ALS is no German word. Where nothing would be left,
+    the text stays.
     """
     if not (language := _language(text)):
         return _OTHER_SCRIPT.sub(r" \g<0> ", text).strip() if _OTHER_SCRIPT.search(text) else text
     bare = _WORD.sub(lambda word: "" if _is_one(word[0], language.little) else word[0], _ELIDED.sub("", text))
-    return " ".join(bare.split()).lstrip("¿ ") if _WORD.search(bare) else text
+    if not (kept := _WORD.findall(bare)):
+        return text
+    bare = " ".join(bare.split()).lstrip("¿ ")
+    return f"What is {bare}" if len(kept) <= _FEW and bare in " ".join(text.split()) else bare
 
 
 def is_english(text: str) -> bool:
@@ -55,12 +61,14 @@ def _language(text: str) -> _Language | None:
     languages, also_english = _languages()
     strange = {word for word in said if word not in also_english and word not in STOPWORDS}
     accented = any(not word.isascii() for word in _WORD.findall(text) if word.islower())
-    most, found = sum(word in STOPWORDS for word in said), None
+    ours = sum(word in STOPWORDS for word in said)
+    most, found = ours, None
     for language in languages:
         theirs = [word for word in said if word in language.little]
         telling = strange.intersection(theirs)
         alone = telling.intersection(said[:1]) and text.rstrip().endswith("?")
-        opens = not language.opening.isdisjoint(said[:_FIRST]) and (accented or telling)
+        surely = accented or telling or len(theirs) >= max(_MANY, ours + _LEAST)
+        opens = surely and not language.opening.isdisjoint(said[:_FIRST])
         if opens and (len(theirs) >= _LEAST or alone) and len(theirs) > most:
             most, found = len(theirs), language
     return found

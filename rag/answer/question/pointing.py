@@ -21,7 +21,7 @@ _WHOLE = re.compile(
 )
 _VERB = re.compile(  # without one, "how many parameters?" asks it of what was spoken of
     r"\b(?:is|are|was|were|do|does|did|can|could|should|will|would|has|have|had|may|might|must"
-    r"|tell|explain|describe|define)\b|['’]s\b",
+    r"|tell|explain|describe|define)\b|['’]s\b|\bwho (?!else\b)\w+",
     re.IGNORECASE,
 )
 _PRONOUN = re.compile(
