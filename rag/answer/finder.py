@@ -26,7 +26,7 @@ from rag.answer.text.introduced import entitles, is_coined, without_talk
 from rag.clock import Clock
 from rag.index.words import Words
 from rag.retrieve import HybridSearch, Retrieved
-from rag.types import UNTITLED, Filters, Paper, Request
+from rag.types import Filters, Request
 
 DEPTH = 10
 """Papers that are read for evidence and for confidence, however many are shown."""
@@ -124,7 +124,7 @@ class Finder:
         listed = among_listed(asked, talk) or among_listed(standalone.carried, talk)
         if listed is None:
             return None
-        ids = [paper.id for name in listed.names if (paper := self._called(name, request.filters))]
+        ids = [paper.id for name in listed.names if (paper := self._search.called(name, request.filters))]
         if not ids:
             return None
         alone = without_talk(standalone.carried)
@@ -136,21 +136,12 @@ class Finder:
         """What else is by the authors of the paper spoken of, where that is asked and any are stored."""
         question = plain_question(request.question)
         name = whose_others(question, request.history)
-        paper = self._called(name, Filters()) if name else None
+        paper = self._search.called(name, Filters()) if name else None
         if paper is None or not paper.authors:
             return None
         limits = replace(request.filters, authors=paper.authors)
         said = f"{question} ({', '.join(paper.authors)})"
         return Narrowed("papers", limits, (question,), alone=True, question=said, without=name)
-
-    def _called(self, name: str, filters: Filters) -> Paper | None:
-        """The stored paper that an answer calls so, if it passes the filters."""
-        id_ = name.removeprefix(UNTITLED)
-        if id_ != name and filters.paper_ids and id_ not in filters.paper_ids:
-            return None
-        within = filters if id_ == name else replace(filters, paper_ids=(id_,))
-        hits = self._search.search(name, top_k=1, filters=within or None).hits
-        return next((hit.paper for hit in hits if hit.paper.name == name), None)
 
     def _in_talk(
         self, request: Request, within: Narrowed, papers: Sequence[Weighed]

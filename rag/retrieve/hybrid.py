@@ -19,7 +19,9 @@ from rag.retrieve.query import understand
 from rag.retrieve.rerank import Reranker
 from rag.retrieve.retrieved import Evidence, Retrieved
 from rag.retrieve.shortlist import Shortlist, as_asked, look_closely, read, reordered
-from rag.types import Filters, Hit, IndexInfo, Span
+from rag.types import UNTITLED, Filters, Hit, IndexInfo, Paper, Span
+
+_NAMED_ALIKE = 10  # papers that share a title's words, among which the one of that title is
 
 
 class HybridSearch:
@@ -77,6 +79,19 @@ class HybridSearch:
         """The ids of the newest papers that pass the filters, or of the oldest; errors as for ``authors``."""
         with self._indexes.lease() as generation:
             return generation.by_age(filters, most, newest=newest)
+
+    def called(self, name: str, filters: Filters) -> Paper | None:
+        """The stored paper whose ``name`` this is, if it passes the filters; errors as for ``search``."""
+        with self._indexes.lease() as generation:
+            allowed, paper_id = generation.mask(filters), name.removeprefix(UNTITLED)
+            if paper_id == name:
+                rows = [row for row, _ in generation.lexical.search(name, _NAMED_ALIKE, allowed)]
+            else:
+                row = generation.row(paper_id)
+                rows = [] if row is None or (allowed is not None and not allowed[row]) else [row]
+            ids = [generation.ids[row] for row in rows]
+            stored = self._library.papers(set(ids))
+        return next((stored[i] for i in ids if i in stored and stored[i].name == name), None)
 
     def unknown(self, text: str) -> tuple[str, ...]:
         """The words of a text that no paper has; errors as for ``authors``."""

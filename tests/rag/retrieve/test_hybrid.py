@@ -122,6 +122,19 @@ def test_filters_hold_for_both_arms(here: World, filters: Filters, allowed: set[
         assert set(_ids(here.search().search(query, top_k=5, filters=filters))) == allowed
 
 
+def test_a_paper_is_found_by_its_name(tmp_path: Path) -> None:
+    untitled = Paper("u/7", "", "Quokkas nap at noon.", year=2018)
+    with world(tmp_path, (*PAPERS, untitled)) as papers:
+        search = papers.search()
+        for paper in (*PAPERS, untitled):
+            assert search.called(paper.name, Filters()) == paper
+        assert search.called(untitled.name, Filters(year_from=2018)) == untitled
+        for name in (untitled.name, PAPERS[0].name):
+            assert search.called(name, Filters(year_from=2020)) is None
+        for name in ("“Speech”", "“The of and”", "Untitled paper 8", ""):
+            assert search.called(name, Filters()) is None
+
+
 def test_what_the_filters_hide_is_counted(here: World) -> None:
     only = Filters(paper_ids=("graphs",))
     assert here.search().search("triangles in streams of edges", top_k=1, filters=only).hidden == 0
