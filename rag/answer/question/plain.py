@@ -40,6 +40,12 @@ _POLITE = (
 _LEAD_IN = re.compile(
     rf"^\W*(?:(?:(?:{_WHERE})\s+)+(?:{_INTEREST}|{_POLITE})?|{_INTEREST}|{_POLITE})", re.IGNORECASE
 )
+_INTERJECTION = re.compile(
+    r"^\W*(?:(?:(?:ok(?:ay)?|alright|(?-i:[Hh]m+)|wow|aha)(?: (?:now|then))?[\s,.!:;–—-]+"
+    r"|(?:cool|great|nice|awesome|interesting|perfect|thanks|right|well|got it|i see)[,.!:;–—]\s*)"
+    r"(?:now |then )?)+(?=\w)",
+    re.IGNORECASE,
+)
 _LABEL = re.compile(r"^\s*(?:question|topic|task|query|q)\s*:?\s*$", re.IGNORECASE)
 _ENDS = re.compile(r"(?<=[.!?])\s+|\n+")
 _ORDER = re.compile(
@@ -59,12 +65,18 @@ _ORDER = re.compile(
 def plain_question(text: str) -> str:
     """What a message asks: without markup, small talk, a lead-in, orders to the machine, and its manner.
 
+    An interjection ("ok now", "cool,") is left out as well.
+
     "What's" and "whats" are "what is", "dont" is "don't"; in another language, what names no subject is left
     out. Where nothing would be left, the text without markup; where that is empty too, the text itself.
     """
     parts = _parts(text)
     asked, _ = parted(_meant(parts))
-    plain = _LEAD_IN.sub("", _joined(asked)) or _joined(parts) or " ".join(text.split())
+    plain = (
+        _LEAD_IN.sub("", _INTERJECTION.sub("", _joined(asked), count=1))
+        or _joined(parts)
+        or " ".join(text.split())
+    )
     return without_little_words(plain)
 
 

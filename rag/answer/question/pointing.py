@@ -24,6 +24,12 @@ _VERB = re.compile(  # without one, "how many parameters?" asks it of what was s
     r"|tell|explain|describe|define)\b|['’]s\b|\bwho (?!else\b)\w+",
     re.IGNORECASE,
 )
+_INTRODUCES = re.compile(  # a thing by its name, not "the" one spoken of
+    r"^\W*(?:(?:and|but|so|now|then|also|next|please)\W+)*(?:(?:tell|teach) me (?:something |more )?about"
+    r"|explain|describe|define|what(?:['’]?s| is| are))"
+    r" (?!(?:the|this|that|these|those|its?|their|his|her|your)\b)\w",
+    re.IGNORECASE,
+)
 _PRONOUN = re.compile(
     r"\b(?:it|its|it's|they|their|theirs|them|themselves|itself|he|she|his|her|these|those|such|"
     r"the (?:former|latter|same)|(?:this|that)(?! (?:is|the|a|an"
@@ -101,6 +107,8 @@ def points_back(question: str, words: Words) -> bool | None:
     points = bool(_PRONOUN.search(bare) or _ABOUT.match(question))
     if counts_off(bare) or _FURTHER.match(question) or (terms and terms <= subjectless(words)):
         return True
+    if terms and not points and _INTRODUCES.match(question):
+        return False
     if len(terms) <= _FEW:  # a fragment, unless it has the form of a question and names something
         whole = _WHOLE.match(question) and _VERB.search(question)
         return None if terms and not points and whole else True

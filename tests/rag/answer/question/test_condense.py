@@ -75,9 +75,21 @@ def test_the_subject_is_carried_from_the_first_question_of_the_thread() -> None:
     assert "GraphSAGE" in condense("How much memory does it need?", talk, WORDS).carried
 
 
-@pytest.mark.parametrize("question", ["Why is the sky blue?", "What is photosynthesis?"])
+@pytest.mark.parametrize("question", ["Why is the sky blue?", "How does water boil?"])
 def test_a_short_question_that_names_something_is_left_open(question: str) -> None:
     assert _needs(question) is None
+
+
+@pytest.mark.parametrize(
+    "question", ["What is photosynthesis?", "now tell me about neural ODEs", "Explain tides"]
+)
+def test_a_thing_by_its_name_is_asked_about_alone(question: str) -> None:
+    assert _needs(question) is False
+
+
+@pytest.mark.parametrize("question", ["What is the accuracy?", "Explain its loss", "what are limitations?"])
+def test_a_thing_that_belongs_to_another_is_not(question: str) -> None:
+    assert _needs(question) is not False
 
 
 def test_a_thread_begins_with_the_question_that_names_its_subject() -> None:

@@ -49,6 +49,13 @@ def test_an_abbreviated_wish_for_a_summary_is_written_out() -> None:
         ("I would like to know more about graph networks", "graph networks"),
         ("I want to know how SimCLR works", "how SimCLR works"),
         ("I am interested in", "I am interested in"),
+        ("ok now tell me about neural ODEs", "tell me about neural ODEs"),
+        ("Cool, which papers use it?", "which papers use it?"),
+        ("okay, got it. now what about LSTMs", "what about LSTMs"),
+        ("Right-handed people", "Right-handed people"),
+        ("cool roofs", "cool roofs"),
+        ("HM cells", "HM cells"),
+        ("okay", "okay"),
     ],
 )
 def test_a_lead_in_is_left_out(text: str, plain: str) -> None:
