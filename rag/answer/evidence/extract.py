@@ -18,6 +18,7 @@ from rag.answer.evidence.weigh import Weighed
 from rag.answer.question.asked import Asked
 from rag.answer.question.wording import MOST_PAPERS
 from rag.answer.text.instructions import reads_as_instruction
+from rag.answer.text.introduced import entitles
 
 _PAIR = 2  # papers that a comparison wants
 _ON_IT = 0.5  # share of the question that a title has from which a listed paper is told by what it proposes
@@ -93,6 +94,9 @@ def _papers(asked: Asked, weighed: Sequence[Weighed], choice: Choice) -> list[tu
     sides = _sides(asked, ranked)
     if sides:  # a paper that bears one of them, however near another comes
         ranked.sort(key=lambda paper: -_bears(paper, sides))
+    if asked.subject:  # of papers as likely, the one that is called so
+        bar = choice.rival * ranked[0].share
+        ranked.sort(key=lambda paper: paper.share < bar or not _is_called(asked.subject, paper))
     best, rest = ranked[0], ranked[1:]
     named = [paper for paper in rest if _adds(asked, best, paper) >= choice.fresh]
     if asked.names:
@@ -145,6 +149,10 @@ def _bears(paper: Weighed, names: Sequence[frozenset[str]]) -> int:
     if any(name <= paper.reading.title for name in names):
         return 2
     return int(any(name <= paper.reading.all_terms for name in names))
+
+
+def _is_called(subject: str, paper: Weighed) -> bool:
+    return entitles(subject, paper.reading.paper.title)
 
 
 def _adds(asked: Asked, best: Weighed, other: Weighed) -> float:

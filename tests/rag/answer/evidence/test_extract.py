@@ -45,6 +45,14 @@ def test_a_second_paper_needs_a_share_like_the_first() -> None:
     assert [text.split()[0] for text in said] == ["Alpha", "Alpha", "Alpha", "Beta"]
 
 
+def test_of_papers_as_likely_the_one_that_is_called_what_is_asked_about_comes_first() -> None:
+    called = replace(B, title="Gamma: beta nets")
+    for question, first in (("What is gamma?", "Beta one."), ("What does gamma beat?", "Alpha one.")):
+        said = _said(question, (A, EVEN, 0.51), (called, [0.8, 0.1, 0.1], 0.49))
+        assert said[0] == first
+    assert _said("What is gamma?", (A, EVEN, 0.8), (called, [0.8, 0.1, 0.1], 0.2))[0] == "Alpha one."
+
+
 def test_where_something_is_counted_the_sentence_with_its_number_leads() -> None:
     read = weighed(A, [0.4, 0.3, 0.1, 0.1, 0.1], 1.0)
     read.reading.signals[2, SIGNALS.index("counted")] = 1.0

@@ -22,6 +22,7 @@ from rag.answer.text.introduced import entitles, introducing, is_coined, subject
         ("How does attention work?", "attention"),
         ("What does O-MMGP do?", "O-MMGP"),
         ("Summarize the Panda paper.", "Panda"),
+        ("Summarize the paper on LightGCN", "LightGCN"),
         ("What is the HERMES paper about?", "HERMES"),
         ("What is dark matter there? (sparse autoencoders fail)", "dark matter"),
         ("What accuracy does SimCLR reach?", ""),
