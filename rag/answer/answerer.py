@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from rag import watch
@@ -128,15 +129,21 @@ class Answerer:
         clock.lap("condense")
         if told_of:
             return self._finder.find(request, standalone, told_of, clock)
-        if standalone.needs or by_itself == in_talk:
-            return self._finder.find(request, standalone, in_talk, clock)
-        alone = self._finder.find(request, standalone, by_itself, clock)
+        find = partial(self._finder.find, request, standalone, clock=clock)
+        points = standalone.needs or by_itself == in_talk
+        if points and not standalone.names:
+            return find(in_talk)
+        alone = find(by_itself)
         if standalone.needs is False:
             return alone
-        carried = self._finder.find(request, standalone, in_talk, clock)
-        answers = carried.confidence >= max(alone.confidence, self._threshold)
-        better = answers and _continues(alone.asked, carried)
-        return carried if better else alone
+        carried = find(in_talk)
+        return carried if self._is_better(carried, alone, points=points) else alone
+
+    def _is_better(self, carried: Looked, alone: Looked, *, points: bool) -> bool:
+        """Whether a question that may need its history finds more with it; one that points back, anything."""
+        bar = self._threshold if points else max(alone.confidence, self._threshold)
+        answers = carried.confidence >= bar or (points and alone.confidence < self._threshold)
+        return answers and _continues(alone.asked, carried)
 
     def _standalone(self, request: Request, talk: Talk, cancelled: Cancelled) -> Standalone:
         """The question in the light of the history, by the language model if there is one, else by rules."""

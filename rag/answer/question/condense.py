@@ -17,6 +17,7 @@ from rag.answer.question.plain import plain_question
 from rag.answer.question.pointing import (
     asks_again,
     has_pronoun,
+    names_another,
     names_nothing,
     points_back,
     points_to_both,
@@ -61,6 +62,7 @@ class Standalone:
         degraded: why rules did it where a language model should have.
         more: whether what is wanted is what the answers before left out.
         others: whether it wants papers besides those that the answers before told of.
+        names: whether it points back ("what about X?") but may ask of what it names where that finds nothing.
     """
 
     alone: str
@@ -71,6 +73,7 @@ class Standalone:
     degraded: tuple[str, ...] = ()
     more: bool = False
     others: bool = False
+    names: bool = False
 
 
 def condense(question: str, history: Sequence[Turn], words: Words) -> Standalone:
@@ -96,7 +99,8 @@ def condense(question: str, history: Sequence[Turn], words: Words) -> Standalone
     context = _context(alone, turns, words)
     if not context:
         return Standalone(alone, alone, False)
-    return Standalone(alone, f"{alone.rstrip()} ({context})", points_back(alone, words))
+    carried = f"{alone.rstrip()} ({context})"
+    return Standalone(alone, carried, points_back(alone, words), names=names_another(alone, words))
 
 
 def within_budget(

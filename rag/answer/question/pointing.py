@@ -119,6 +119,12 @@ def points_back(question: str, words: Words) -> bool | None:
     return False
 
 
+def names_another(question: str, words: Words) -> bool:
+    """Whether "what about X?" may ask of X itself, rather than the last question of it."""
+    about = _ABOUT.match(question) and not has_pronoun(question) and not counts_off(question)
+    return bool(about) and not names_nothing(question, words)
+
+
 def names_nothing(message: str, words: Words) -> bool:
     """Whether no word of it is a subject, so that nothing said later can mean it."""
     return not subjects(words.terms(message), words)

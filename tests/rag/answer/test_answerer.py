@@ -110,6 +110,20 @@ def test_what_else_the_authors_of_a_paper_wrote_is_asked_of_their_papers(tmp_pat
     assert answer.standalone_question == "What else did they write? (Ada Example)"
 
 
+@pytest.mark.parametrize(
+    ("question", "cited"),
+    [
+        ("What about triangles in streams?", "graphs"),
+        ("What about translation?", "sparse"),
+        ("What about it?", "sparse"),
+    ],
+)
+def test_what_about_a_thing_may_be_asked_of_that_alone(answerer: Answerer, question: str, cited: str) -> None:
+    history = (Turn("user", "How is attention made sparse?"), Turn("assistant", "By a new function. [1]"))
+    answer = _checked(answerer.answer(Request(question, history)))
+    assert answer.citations[0].paper.id == cited
+
+
 def test_that_authors_wrote_nothing_else_is_told(answerer: Answerer) -> None:
     (sparse,) = (paper for paper in PAPERS if paper.id == "sparse")
     history = (Turn("user", "What is it?"), Turn("assistant", f"{sparse.name}: Text. [1]"))
