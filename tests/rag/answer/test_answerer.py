@@ -113,7 +113,7 @@ def test_what_else_the_authors_of_a_paper_wrote_is_asked_of_their_papers(tmp_pat
 @pytest.mark.parametrize(
     ("question", "cited"),
     [
-        ("What about triangles in streams?", "graphs"),
+        ("What about triangles?", "graphs"),
         ("What about translation?", "sparse"),
         ("What about it?", "sparse"),
     ],
