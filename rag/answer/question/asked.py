@@ -10,7 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.answer.question.subject import asking, vague
-from rag.answer.question.wording import VERB, first_by_year, kinds_wanted, papers_wanted
+from rag.answer.question.wording import (
+    VERB,
+    first_by_year,
+    kinds_wanted,
+    numeral_of_papers,
+    papers_wanted,
+)
 from rag.answer.text.introduced import subject_of
 from rag.answer.text.people import with_people
 from rag.answer.text.quantities import quantities
@@ -143,7 +149,8 @@ def read_question(text: str, words: Words, idf: Callable[[str], float]) -> Asked
     """
     said = dict.fromkeys(words.terms(text))
     unheld = {term for term in vague(words).intersection(said) if idf(term) >= idf("")}
-    terms = [term for term in said if term not in asking(words) | unheld] or list(said)
+    aside = asking(words) | unheld | set(words.terms(numeral_of_papers(text)))
+    terms = [term for term in said if term not in aside] or list(said)
     weights = {term: idf(term) for term in terms}
     return Asked(
         text,

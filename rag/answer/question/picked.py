@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from rag.answer.question.manner import is_manner
 from rag.answer.text.refused import DETAIL, SAID, is_refusal
+from rag.index.words import STOPWORDS
 from rag.types import Turn
 
 _ORDINAL = re.compile(
@@ -30,7 +31,9 @@ _BOTH = re.compile(
     r"|\b(?:compare|contrast) (?:them|these|those)\b",
     re.IGNORECASE,
 )
-_THE_ONE = re.compile(r"\bthe ([\w -]{3,60}?) (?:one|ones|paper|study|version)\b", re.IGNORECASE)
+_THE_ONE = re.compile(
+    r"\bthe ((?:(?!the\b)[\w-]{1,40} ){1,8}?)(?:one|ones|paper|study|version)\b", re.IGNORECASE
+)
 _AMONG = re.compile(
     r"\b(?:of|among|amongst) (?:these|those|them|the (?:above|two)|the (?:\w+ )?(?:papers|ones)"
     r" (?:above|listed|you (?:listed|named|found|mentioned)))\b"
@@ -93,7 +96,7 @@ def item_meant(question: str, turns: Sequence[Turn]) -> str:
         place = _PLACES[found.group(1).casefold()]
         return items[place] if -len(items) <= place < len(items) else ""
     if found := _THE_ONE.search(question):
-        wanted = set(found.group(1).casefold().split())
+        wanted = set(found.group(1).casefold().split()) - STOPWORDS
         items = [*titles, *(item for item in _ITEMS.split(answer) if item.strip())]
         best = max(items, key=lambda item: len(wanted & set(item.casefold().split())), default="")
         return best if wanted & set(best.casefold().split()) else ""

@@ -160,6 +160,12 @@ def first_by_year(question: str) -> int:
     return 0 if found is None else 1 if found["newest"] or found["newer"] else -1
 
 
+def numeral_of_papers(question: str) -> str:
+    """The word that says how many papers are wanted ("three papers on …"); empty where none does."""
+    match = _NUMBERED.search(question)
+    return match[1] if match else ""
+
+
 def papers_wanted(question: str) -> int:
     """How many papers it wants: 1 unless it says so, 2 for a comparison, more for a list."""
     if match := _NUMBERED.search(question):

@@ -105,6 +105,10 @@ def test_words_that_only_ask_count_for_nothing() -> None:
     assert ask("What does the paper propose to explain about neurons?").terms == ("neuron",)
 
 
+def test_how_many_papers_are_wanted_is_no_subject() -> None:
+    assert ask("three papers on tides").terms == ask("papers on tides").terms
+
+
 def test_a_question_of_such_words_alone_keeps_them() -> None:
     assert ask("What does the paper show?").terms
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answer.question.picked import among_listed
+from rag.answer.question.picked import among_listed, item_meant
 from rag.types import Turn
 
 LISTED = (
@@ -43,6 +43,18 @@ def test_a_list_lasts_while_nothing_but_its_papers_is_asked_about() -> None:
     assert found.names == NAMES
     other = (Turn("user", "What is a wave?"), Turn("assistant", "“Beta waves”: y [1]"))
     assert among_listed("And which of them share code?", [*LISTED, *other]) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "picked"),
+    [
+        ("What is the loss of the beta one?", "Beta waves"),
+        ("What is the loss of the alpha nets paper?", "Alpha nets"),
+        ("What is the loss of the best one?", ""),  # "of" and "the" pick nothing
+    ],
+)
+def test_the_one_that_words_tell_is_picked(question: str, picked: str) -> None:
+    assert item_meant(question, LISTED) == picked
 
 
 def test_papers_without_a_title_are_listed_by_their_ids() -> None:
