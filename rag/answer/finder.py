@@ -22,6 +22,7 @@ from rag.answer.question.pointing import names_nothing
 from rag.answer.question.subject import subjects
 from rag.answer.question.wording import MOST_PAPERS, first_by_year
 from rag.answer.refuse.confidence import GATES, Calibration, signals
+from rag.answer.refuse.titles import titles_missing
 from rag.answer.text.introduced import entitles, is_coined, without_talk
 from rag.clock import Clock
 from rag.index.words import Words
@@ -175,6 +176,8 @@ class Finder:
         strange = frozenset(term for word in found.unknown for term in self._words.terms(word))
         if "work" in asked.wants or self._is_foreign(asked, strange):
             through["about"] = 0.0  # no paper writes it, or has words for what it is about
+        elif titles_missing(asked.text, (hit.paper for hit in found.hits)):
+            through["found"] = 0.0
         elif not found.unknown or known["plainly_missing"]:  # else HERMES may be a god
             through |= _opened(asked, quotes, through)
         return through, self._calibration.confidence(through)

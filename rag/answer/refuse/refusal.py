@@ -11,6 +11,7 @@ from rag.answer.question.asked import Asked, names_in
 from rag.answer.question.narrowed import Narrowed
 from rag.answer.question.wording import sought
 from rag.answer.refuse.detail_signals import missing_details
+from rag.answer.refuse.titles import titles_missing
 from rag.answer.text.refused import (
     DETAIL,
     EMPTY_LIBRARY,
@@ -50,6 +51,10 @@ def refuse(case: Case, words: Words) -> Refusal:
     if case.within.strangers and case.found.info.papers:
         return _nobody(case.within.strangers)
     reason = _reason(case)
+    titles = titles_missing(case.asked.text, (hit.paper for hit in case.found.hits))
+    if titles and reason == NOT_IN_CORPUS:
+        told = tuple(f"No stored paper has the title “{title}”." for title in titles)
+        return Refusal(reason, titles, _nearest(case), told)
     papers = () if reason in (EMPTY_LIBRARY, UNCLEAR) else _nearest(case)
     missing = () if reason == EMPTY_LIBRARY else _missing(case, words, reason)
     return Refusal(reason, missing, papers, tuple(_suggestions(reason, case, papers, missing)))

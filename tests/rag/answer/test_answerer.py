@@ -124,6 +124,19 @@ def test_what_about_a_thing_may_be_asked_of_that_alone(answerer: Answerer, quest
     assert answer.citations[0].paper.id == cited
 
 
+def test_a_paper_asked_for_by_a_title_that_is_not_stored_is_refused(answerer: Answerer) -> None:
+    asked = "What does the paper “Sparse attention for everything” say of translation?"
+    answer = _checked(answerer.answer(Request(asked)))
+    assert answer.refusal is not None
+    assert (answer.refusal.reason, answer.refusal.missing) == (
+        "not_in_corpus",
+        ("Sparse attention for everything",),
+    )
+    assert "No stored paper has the title “Sparse attention for everything”." in answer.answer
+    stored = _checked(answerer.answer(Request(asked.replace("everything", "translation"))))
+    assert stored.citations[0].paper.id == "sparse"
+
+
 def test_that_authors_wrote_nothing_else_is_told(answerer: Answerer) -> None:
     (sparse,) = (paper for paper in PAPERS if paper.id == "sparse")
     history = (Turn("user", "What is it?"), Turn("assistant", f"{sparse.name}: Text. [1]"))
