@@ -11,6 +11,7 @@ from rag.answer.evidence.reading import Reading
 from rag.answer.evidence.told import untold
 from rag.answer.lexicon import phrases
 from rag.answer.question.asked import Asked
+from rag.answer.refuse.compared import rival_missing
 from rag.answer.refuse.figures import count_missing, figure_missing
 from rag.answer.refuse.unnamed import name_missing
 from rag.index.words import Words
@@ -41,6 +42,7 @@ def detail_signals(
     named = {
         "record": float("record" in asked.wants),
         "name_missing": name_missing(asked, about),
+        "rival_missing": rival_missing(asked, cited, words),
         **untold(asked, [f"{reading.paper.title}. {reading.paper.abstract}" for reading in about]),
     }
     plainly = [*named.values(), *(() if loosely else numbers.values()), *map(float, lacking)]
