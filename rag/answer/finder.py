@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 from rag import watch
+from rag.answer.evidence.bearing import on_what_is_named
 from rag.answer.evidence.extract import Choice, choose, listed
 from rag.answer.evidence.quote import Quote
 from rag.answer.evidence.reading import read_hits
@@ -83,6 +84,7 @@ class Finder:
                 for paper in weighed
                 if (name := paper.reading.paper.name) not in left_out and name != within.without
             )
+            weighed = on_what_is_named(asked, weighed, self._words)
             seen = weighed[: request.top_k]
             if within.alone or (within.among and asked.by_year and _dated(seen)):
                 quotes = listed(asked, seen, told)

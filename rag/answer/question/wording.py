@@ -75,8 +75,8 @@ _RECORD = re.compile(
     r"|\bwhere (?:do|are) (?:they|the authors) (?:work|from|based)\b"
     r"|\b(?:funded|funding|grants?|sponsor\w*|paid for)\b|\b(?:conference|journal|venue|workshop"
     r"|proceedings)\b"
-    r"|\blicen[cs]ed?\b|\bpages? long\b|\bhow many (?:pages|citations|references)\b|\bappendix\b"
-    r"|\bsupplement\w*\b"
+    r"|\blicen[cs]ed?\b|\bpages? long\b|\bhow many (?:pages|citations|references|(?:co-?)?authors)\b"
+    r"|\bappendix\b|\bsupplement\w*\b"
     r"|\b(?:table|figure|section|equation|theorem|page) \d|\brandom seeds?\b|\be-?mail\b|\bdoi\b|\bgithub\b"
     r"|\b(?:where|when|which (?:\w+ )?(?:year|month|event|outlet)) (?:was|were|is|has)\b.{0,60}"
     r"\b(?:published|presented|submitted|accepted)\b",

@@ -58,6 +58,17 @@ def is_coined(name: str) -> bool:
     return bool(_COINED.search(name))
 
 
+def proposed_in(name: str, abstract: str) -> bool:
+    """Whether an abstract says that its paper proposes a thing of this name: "this paper presents SimCLR".
+
+    Of a name in capitals alone that can't be told: it may be what is improved ("we replace the MLP").
+    """
+    if name not in abstract or name.removesuffix("s").isupper():
+        return False
+    ours = rf"(?i:\b(?:we|paper|work|article|study|here)\b[^.;]{{0,40}}?\b{_PROPOSE}\b)"
+    return bool(re.search(rf"{ours}[^.;:,]{{0,40}}?{_written(name)}", abstract))
+
+
 def proposes(text: str) -> bool:
     """Whether a sentence says what its paper proposes."""
     return bool(_PROPOSAL.search(text))

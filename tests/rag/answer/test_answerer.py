@@ -124,6 +124,19 @@ def test_what_about_a_thing_may_be_asked_of_that_alone(answerer: Answerer, quest
     assert answer.citations[0].paper.id == cited
 
 
+def test_a_thing_asked_about_by_its_name_is_not_answered_from_a_paper_without_it(tmp_path: Path) -> None:
+    named = Paper("named", "Nets that fold", "We present FoldNet. Chains are folded in one step.")
+    nearer = Paper(
+        "nearer", "Noise in speech", "Robustness to noise of crowded rooms is improved by a network."
+    )
+    with world(tmp_path, (*PAPERS, named, nearer)) as papers:
+        answerer = Answerer(papers.search(), papers.library)
+        asked = Request("Is robustness to noise of crowded rooms improved by FoldNet?")
+        assert {quote.paper.id for quote in answerer.look(asked).quotes} == {"named"}
+        both = Request("Compare the noise of crowded rooms in FoldNet and in speech.")
+        assert "named" not in {quote.paper.id for quote in answerer.look(both).quotes[:1]}
+
+
 def test_a_paper_asked_for_by_a_title_that_is_not_stored_is_refused(answerer: Answerer) -> None:
     asked = "What does the paper “Sparse attention for everything” say of translation?"
     answer = _checked(answerer.answer(Request(asked)))

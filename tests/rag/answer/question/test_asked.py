@@ -44,6 +44,7 @@ def test_the_wording_says_how_many_papers_are_wanted(text: str, papers: int) -> 
         ("Why does it fail?", "reason"),
         ("What is a transformer?", "thing"),
         ("At which conference was it presented?", "record"),
+        ("How many authors does it have?", "record"),
     ],
 )
 def test_the_kind_of_answer_is_read_off_the_wording(text: str, kind: str) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.answer.text.introduced import entitles, introducing, is_coined, subject_of
+from rag.answer.text.introduced import entitles, introducing, is_coined, proposed_in, subject_of
 
 
 @pytest.mark.parametrize(
@@ -93,6 +93,21 @@ def test_a_title_names_its_paper(subject: str, title: str, named: bool) -> None:
 @given(st.text(max_size=60), st.text(max_size=120))
 def test_any_subject_and_any_text_can_be_held_together(subject: str, text: str) -> None:
     assert introducing(subject, [text], [True])[0] in {IS_IT, PROPOSED, LOOSELY, NOTHING}
+
+
+@pytest.mark.parametrize(
+    ("name", "abstract", "proposed"),
+    [
+        ("SimCLR", "This paper presents SimCLR: a framework.", True),
+        ("SE-Net", "Here we briefly introduce the block, which we call SE-Net.", False),
+        ("SimCLR", "We compare with SimCLR.", False),
+        ("MLP", "We propose nets where we replace the MLP.", False),
+        ("MLP", "We propose an MLP.", False),
+        ("MLPs", "We propose MLPs.", False),
+    ],
+)
+def test_an_abstract_says_what_its_paper_proposes(name: str, abstract: str, proposed: bool) -> None:
+    assert proposed_in(name, abstract) is proposed
 
 
 @pytest.mark.parametrize(
