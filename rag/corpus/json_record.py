@@ -73,7 +73,7 @@ def _person(person: object) -> str:
     if not isinstance(person, Mapping):
         return str(person)
     if isinstance(author := person.get("author"), Mapping):  # one of OpenAlex's "authorships"
-        return _person(author)
+        person = author
     whole = next((person[key] for key in ("name", "literal", "display_name") if person.get(key)), "")
     parts = (person.get(key) for key in ("given", "non-dropping-particle", "family"))
     return str(whole) or " ".join(str(part) for part in parts if part)
