@@ -42,7 +42,8 @@ _LEAD_IN = re.compile(
 )
 _INTERJECTION = re.compile(
     r"^\W*(?:(?:(?:ok(?:ay)?|alright|(?-i:[Hh]m+)|wow|aha)(?: (?:now|then))?[\s,.!:;–—-]+"
-    r"|(?:cool|great|nice|awesome|interesting|perfect|thanks|right|well|got it|i see)[,.!:;–—]\s*)"
+    r"|(?:cool|great|nice|awesome|interesting|perfect|thanks|right|well|got it|i see|hi|hello|hey)"
+    r"[,.!:;–—]\s*)"
     r"(?:now |then )?)+(?=\w)",
     re.IGNORECASE,
 )

@@ -30,6 +30,10 @@ _INTRODUCES = re.compile(  # a thing by its name, not "the" one spoken of
     r" (?!(?:the|this|that|these|those|its?|their|his|her|your)\b)\w",
     re.IGNORECASE,
 )
+_THEIRS = re.compile(  # "what are the risks?": of what was spoken of; a thing by its name is seldom many
+    r"^\W*(?:(?:and|but|so|ok(?:ay)?|now)\W+)*what (?:are|were) the (?-i:[a-z-]+ )?(?-i:[a-z-]+s)\W*$",
+    re.IGNORECASE,
+)
 _PRONOUN = re.compile(
     r"\b(?:it|its|it's|they|their|theirs|them|themselves|itself|he|she|his|her|these|those|such|"
     r"the (?:former|latter|same)|(?:this|that)(?! (?:is|the|a|an"
@@ -104,7 +108,7 @@ def points_back(question: str, words: Words) -> bool | None:
     """
     bare = _EXPLETIVE.sub(" ", question)
     terms = set(words.terms(bare))
-    points = bool(_PRONOUN.search(bare) or _ABOUT.match(question))
+    points = any(pattern.search(bare) for pattern in (_PRONOUN, _ABOUT, _THEIRS))
     if counts_off(bare) or _FURTHER.match(question) or (terms and terms <= subjectless(words)):
         return True
     if terms and not points and _INTRODUCES.match(question):

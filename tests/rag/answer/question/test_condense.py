@@ -87,6 +87,16 @@ def test_a_thing_by_its_name_is_asked_about_alone(question: str) -> None:
     assert _needs(question) is False
 
 
+@pytest.mark.parametrize("question", ["what are the risks", "And what are the side effects?"])
+def test_the_many_things_of_something_are_asked_of_what_was_spoken_of(question: str) -> None:
+    assert _needs(question) is True
+
+
+@pytest.mark.parametrize("question", ["What are the Koopman operators?", "What are the risks of aspirin?"])
+def test_what_says_whose_they_are_is_left_open(question: str) -> None:
+    assert _needs(question) is not True
+
+
 @pytest.mark.parametrize("question", ["What is the accuracy?", "Explain its loss", "what are limitations?"])
 def test_a_thing_that_belongs_to_another_is_not(question: str) -> None:
     assert _needs(question) is not False

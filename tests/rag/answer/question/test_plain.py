@@ -54,6 +54,7 @@ def test_an_abbreviated_wish_for_a_summary_is_written_out() -> None:
         ("okay, got it. now what about LSTMs", "what about LSTMs"),
         ("Right-handed people", "Right-handed people"),
         ("cool roofs", "cool roofs"),
+        ("Hi, my son has celiac disease. What can he eat?", "my son has celiac disease. What can he eat?"),
         ("HM cells", "HM cells"),
         ("okay", "okay"),
     ],
