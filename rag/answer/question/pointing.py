@@ -27,7 +27,7 @@ _VERB = re.compile(  # without one, "how many parameters?" asks it of what was s
 _INTRODUCES = re.compile(  # a thing by its name, not "the" one spoken of
     r"^\W*(?:(?:and|but|so|now|then|also|next|please)\W+)*(?:(?:tell|teach) me (?:something |more )?about"
     r"|explain|describe|define|what(?:['’]?s| is| are))"
-    r" (?!(?:the|this|that|these|those|its?|their|his|her|your)\b)\w",
+    r" (?!(?:the|this|that|these|those|its?|their|his|her|your|how|why|what|when|where|whether|if)\b)\w",
     re.IGNORECASE,
 )
 _THEIRS = re.compile(  # "what are the risks?": of what was spoken of; a thing by its name is seldom many

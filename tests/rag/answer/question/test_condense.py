@@ -97,7 +97,10 @@ def test_what_says_whose_they_are_is_left_open(question: str) -> None:
     assert _needs(question) is not True
 
 
-@pytest.mark.parametrize("question", ["What is the accuracy?", "Explain its loss", "what are limitations?"])
+@pytest.mark.parametrize(
+    "question",
+    ["What is the accuracy?", "Explain its loss", "what are limitations?", "Explain how attention is masked"],
+)
 def test_a_thing_that_belongs_to_another_is_not(question: str) -> None:
     assert _needs(question) is not False
 
