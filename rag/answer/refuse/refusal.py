@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rag.answer.evidence.weigh import Weighed
-from rag.answer.lexicon import words_of
+from rag.answer.lexicon import groups, words_of
 from rag.answer.question.asked import Asked, names_in
 from rag.answer.question.narrowed import Narrowed
 from rag.answer.question.wording import sought
@@ -106,20 +106,19 @@ def _missing(case: Case, words: Words, reason: str) -> tuple[str, ...]:
         details = (*asked, *(detail for detail in details if detail not in " ".join(asked).casefold()))
     phrased = frozenset(term for detail in details for term in words.terms(detail))
     asks = frozenset(case.asked.terms) - phrased
-    names = {name.casefold() for name in names_in(case.asked.text)}
+    names = {name.casefold(): name for name in names_in(case.asked.text)}
+    vague = words_of("asking") | groups("subjectless")[1]
     lacking = {
         word.text: min(case.found.idf(term) for term in word.terms)
         for word in words.words(case.asked.text)
-        if asks.intersection(word.terms)
-        and not held.intersection(word.terms)
-        and word.text.casefold() not in words_of("asking")
+        if asks.intersection(word.terms) and not held.intersection(word.terms) and word.text not in vague
     }
     unknown = set(case.found.unknown)
     least = _TELLING * case.found.idf("")
     telling = [word for word, rare in lacking.items() if rare >= least]
     order = sorted(telling, key=lambda word: (word not in unknown, word not in names, -lacking[word]))
     chosen = set(order[: _MISSING - len(details)])
-    return (*details[:_MISSING], *(word for word in lacking if word in chosen))
+    return (*details[:_MISSING], *(names.get(word, word) for word in lacking if word in chosen))
 
 
 def _suggestions(reason: str, case: Case, papers: Sequence[Paper], missing: Sequence[str]) -> list[str]:
