@@ -88,12 +88,12 @@ SERVICES = {
       "resultList": {
         "result": [
           {
-            "id": "123", "title": "Sleep and memory", "abstractText": "<h4>Aim</h4>We slept.".
+            "id": "123", "title": "Sleep and memory", "abstractText": "<h4>Aim</h4>We slept.",
             "authorString": "Marks A.", "pubYear": "2021"
           }
         ]
       }
-    }""".replace('".', '",'),
+    }""",
     "one object": """{
       "title": "Sleep and memory",
       "abstract": "We slept.",
