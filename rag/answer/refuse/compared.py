@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from rag.answer.evidence.reading import Reading
 from rag.answer.question.asked import Asked, names_in
 from rag.answer.text.introduced import is_coined, without_talk
+from rag.answer.text.names import spells_out
 from rag.index.words import Words
 
 _NAME = r"(?P<name>[A-Za-z][\w-]{1,40})"
@@ -30,8 +31,4 @@ def _speak_of(name: str, cited: Sequence[Reading], words: Words) -> bool:
     terms = words.terms(name)
     if any(not reading.all_terms.isdisjoint(terms) for reading in cited):
         return True
-    acronym = name.removesuffix("s")
-    if not acronym.isupper() or not acronym.isalpha():
-        return False
-    spelled = re.compile(r"\b" + r"\w*[ -]+".join(acronym), re.IGNORECASE)
-    return any(spelled.search(f"{reading.paper.title} {reading.paper.abstract}") for reading in cited)
+    return any(spells_out(name, f"{reading.paper.title} {reading.paper.abstract}") for reading in cited)

@@ -30,7 +30,7 @@ def word_signals(asked: Asked, best: Reading, cited: Sequence[Reading]) -> dict[
     """
     held = frozenset[str]().union(*(reading.all_terms for reading in cited))
     titles = frozenset[str]().union(*(reading.title for reading in cited))
-    near = np.maximum.reduce([_near(asked, reading) for reading in cited])
+    near = np.maximum.reduce([nearness(asked, reading) for reading in cited])
     named = [word.rarity > 0 for word in asked.words]
     near = np.where([held.isdisjoint(word.terms) for word in asked.words], near, 1.0)[named]
     beyond = near[[titles.isdisjoint(word.terms) for word in asked.words if word.rarity > 0]]
@@ -44,7 +44,7 @@ def word_signals(asked: Asked, best: Reading, cited: Sequence[Reading]) -> dict[
     }
 
 
-def _near(asked: Asked, reading: Reading) -> Values:
+def nearness(asked: Asked, reading: Reading) -> Values:
     """Of each word the mean over its tokens; 1 where nothing is known of it."""
     near = np.ones(len(asked.words))
     if len(reading.word):
@@ -75,4 +75,4 @@ def _pieced_missing(asked: Asked, reading: Reading) -> float:
         word.rarity > 0 and count > 1 and reading.all_terms.isdisjoint(word.terms)
         for word, count in zip(asked.words, pieces.tolist(), strict=True)
     ]
-    return float((1 - _near(asked, reading))[missing].sum()) / max(1, asked.length)
+    return float((1 - nearness(asked, reading))[missing].sum()) / max(1, asked.length)

@@ -1,0 +1,70 @@
+"""Whether a thing does what its paper doesn't speak of: "does LightGCN work for social networks?"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rag.answer.evidence.reading import Reading
+from rag.answer.question.asked import Asked
+from rag.answer.refuse.word_signals import nearness
+from rag.answer.text.introduced import is_coined, proposed_in, without_talk
+from rag.answer.text.names import spells_out
+
+_ASKS = re.compile(
+    r"^\W*(?:(?:and|but|so)\W+)*(?:does|do|did|is|are|was|were|can|could|has|have|had|will|would|should)"
+    r"(?:n['’]?t)? (?:the )?",
+    re.IGNORECASE,
+)
+_FIRST = re.compile(r"[\w-]+")
+_HEAD = re.compile(r"\s*[:–—]\s|\s*$")
+_LONGEST_HEAD = 4  # words by which a title calls its paper
+_UNSPOKEN = 0.4
+"""How far a paper is from what is asked of its thing, from which it is silent on that."""
+
+
+def object_missing(asked: Asked, cited: Sequence[Reading]) -> float:
+    """1 where it is asked whether a thing does something, and its own paper is far from what that is; else 0.
+
+    What comes right behind the name ("support", "robust") papers say in other words; what follows they have.
+    How far a word is that the paper lacks is told by its tokens, weighed by how rare it is.
+    """
+    text = without_talk(asked.text)
+    opens = _ASKS.match(text)
+    if opens is None:
+        return 0.0
+    silent = [
+        _far(asked, reading, opens.end() + len(name), len(text)) >= _UNSPOKEN
+        for reading in cited
+        if (name := _named(text[opens.end() :], reading))
+    ]
+    return float(bool(silent) and all(silent))
+
+
+def _named(text: str, reading: Reading) -> str:
+    """The name of the paper's thing with which a text begins; empty where it begins with another."""
+    first = _FIRST.match(text)
+    if first and is_coined(first[0]) and proposed_in(first[0], reading.paper.abstract):
+        return first[0]
+    head = _HEAD.split(reading.paper.title, maxsplit=1)[0].strip()
+    called = 0 < len(head.split()) <= _LONGEST_HEAD and re.match(rf"{re.escape(head)}\b", text, re.IGNORECASE)
+    return called.group() if called else ""
+
+
+def _far(asked: Asked, reading: Reading, start: int, end: int) -> float:
+    """How far (0..1) the paper is from the words in a stretch of the question, the first one left out."""
+    behind = [(word, float(near)) for word, near in zip(asked.words, nearness(asked, reading), strict=True)]
+    told = [(word, near) for word, near in behind if start <= word.start < end][1:]
+    total = sum(word.rarity for word, _ in told)
+    lacking = (
+        word.rarity * (1 - near)
+        for word, near in told
+        if reading.all_terms.isdisjoint(word.terms) and not _spelt_out(asked.text[word.start :], reading)
+    )
+    return sum(lacking) / total if total else 0.0
+
+
+def _spelt_out(text: str, reading: Reading) -> bool:
+    """Whether a text begins with an acronym whose words the paper has."""
+    first = _FIRST.match(text)
+    return first is not None and spells_out(first[0], f"{reading.paper.title} {reading.paper.abstract}")

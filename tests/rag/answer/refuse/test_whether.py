@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from rag.answer.refuse.whether import object_missing
+from rag.types import Paper
+from tests.rag.answer.sample import ask, weighed
+
+FOLD = Paper(
+    "a", "FoldNet: nets that fold", "Chains fold in one step. Convolutional nets are beaten on ImageNet."
+)
+SAID = Paper("b", "A simple way", "This paper presents FoldNet: chains fold.")
+
+
+def silent(question: str, paper: Paper, near: float = 0.2) -> float:
+    """What is told of a paper to which every word of the question that it lacks is so near."""
+    asked = ask(question)
+    words = np.arange(len(asked.words))
+    reading = weighed(paper, [0.5, 0.5], 1.0).reading
+    told = replace(reading, word=words, nearest=np.full(len(words), near, np.float32))
+    return object_missing(asked, [told])
+
+
+@pytest.mark.parametrize(
+    ("question", "missing"),
+    [
+        ("Does FoldNet work on speech?", True),
+        ("Is the FoldNet used in drug discovery?", True),
+        ("Does FoldNet speak?", False),  # a paper has other words for that
+        ("Does FoldNet work on ImageNet?", False),
+        ("Does FoldNet beat CNs?", False),  # spelt out: convolutional nets
+        ("Does FoldNet work on chains? (speech)", False),  # the talk before it
+        ("Does speech work with FoldNet?", False),
+        ("How does FoldNet work on speech?", False),
+    ],
+)
+def test_a_thing_does_what_its_paper_speaks_of(question: str, missing: bool) -> None:
+    assert silent(question, FOLD) == missing
+
+
+def test_what_comes_near_may_be_meant() -> None:
+    assert silent("Does FoldNet work on speech?", FOLD, near=0.9) == 0
+
+
+def test_of_a_paper_without_token_vectors_nothing_is_known() -> None:
+    assert object_missing(ask("Does FoldNet work on speech?"), [weighed(FOLD, [0.5, 0.5], 1.0).reading]) == 0
+
+
+def test_the_paper_that_proposes_a_thing_is_its_own() -> None:
+    assert silent("Does FoldNet work on speech?", SAID) == 1
+    assert silent("Does FoldNet work on speech?", Paper("c", "Others", "We compare with FoldNet.")) == 0
