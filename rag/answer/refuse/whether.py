@@ -1,4 +1,4 @@
-"""Whether a thing does what its paper doesn't speak of: "does LightGCN work for social networks?"."""
+"""What is asked of a thing, of which its paper doesn't speak: "does LightGCN work for social networks?"."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from rag.answer.text.introduced import is_coined, proposed_in, without_talk
 from rag.answer.text.names import spells_out
 
 _ASKS = re.compile(
-    r"^\W*(?:(?:and|but|so)\W+)*(?:does|do|did|is|are|was|were|can|could|has|have|had|will|would|should)"
+    r"\b(?:does|do|did|is|are|was|were|can|could|has|have|had|will|would|should)"
     r"(?:n['’]?t)? (?:the )?",
     re.IGNORECASE,
 )
+_NEXT = re.compile(r"[,;]|\band (?:what|how|why|when|where|which|who|whose)\b", re.IGNORECASE)
 _FIRST = re.compile(r"[\w-]+")
 _HEAD = re.compile(r"\s*[:–—]\s|\s*$")
 _LONGEST_HEAD = 4  # words by which a title calls its paper
@@ -24,17 +25,19 @@ _UNSPOKEN = 0.4
 
 
 def object_missing(asked: Asked, cited: Sequence[Reading]) -> float:
-    """1 where it is asked whether a thing does something, and its own paper is far from what that is; else 0.
+    """1 where it is asked whether, how or why a thing does something that its own paper is far from; else 0.
 
     What comes right behind the name ("support", "robust") papers say in other words; what follows they have.
-    How far a word is that the paper lacks is told by its tokens, weighed by how rare it is.
+    How far a word is that the paper lacks is told by its tokens, weighed by how rare it is. Of a question
+    with several parts the first one counts; what is asked of several papers need not stand in one.
     """
     text = without_talk(asked.text)
-    opens = _ASKS.match(text)
-    if opens is None:
+    opens = _ASKS.search(text)
+    if opens is None or asked.papers > 1:
         return 0.0
+    end = following.start() if (following := _NEXT.search(text, opens.end())) else len(text)
     silent = [
-        _far(asked, reading, opens.end() + len(name), len(text)) >= _UNSPOKEN
+        _far(asked, reading, opens.end() + len(name), end) >= _UNSPOKEN
         for reading in cited
         if (name := _named(text[opens.end() :], reading))
     ]

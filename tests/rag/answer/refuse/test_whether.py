@@ -34,7 +34,11 @@ def silent(question: str, paper: Paper, near: float = 0.2) -> float:
         ("Does FoldNet beat CNs?", False),  # spelt out: convolutional nets
         ("Does FoldNet work on chains? (speech)", False),  # the talk before it
         ("Does speech work with FoldNet?", False),
-        ("How does FoldNet work on speech?", False),
+        ("How does FoldNet work on speech?", True),
+        ("What accuracy does FoldNet reach on speech?", True),
+        ("What accuracy does FoldNet reach on ImageNet, and why not on speech?", False),
+        ("How do FoldNet and others differ on speech?", False),
+        ("What is FoldNet?", False),
     ],
 )
 def test_a_thing_does_what_its_paper_speaks_of(question: str, missing: bool) -> None:
