@@ -25,7 +25,9 @@ _UNSPOKEN = 0.4
 
 
 def object_missing(asked: Asked, cited: Sequence[Reading]) -> float:
-    """1 where it is asked whether, how or why a thing does something that its own paper is far from; else 0.
+    """1 where it is asked whether, how or why a thing does something that papers on it are far from; else 0.
+
+    The thing is one by whose name a cited paper is called, or that it proposes.
 
     What comes right behind the name ("support", "robust") papers say in other words; what follows they have.
     How far a word is that the paper lacks is told by its tokens, weighed by how rare it is. Of a question
@@ -36,12 +38,11 @@ def object_missing(asked: Asked, cited: Sequence[Reading]) -> float:
     if opens is None or asked.papers > 1:
         return 0.0
     end = following.start() if (following := _NEXT.search(text, opens.end())) else len(text)
-    silent = [
-        _far(asked, reading, opens.end() + len(name), end) >= _UNSPOKEN
-        for reading in cited
-        if (name := _named(text[opens.end() :], reading))
-    ]
-    return float(bool(silent) and all(silent))
+    name = max((_named(text[opens.end() :], reading) for reading in cited), key=len, default="")
+    behind = opens.end() + len(name)
+    terms = {term for word in asked.words if opens.end() <= word.start < behind for term in word.terms}
+    on_it = [reading for reading in cited if terms <= reading.all_terms] if name else []
+    return float(bool(on_it) and all(_far(asked, reading, behind, end) >= _UNSPOKEN for reading in on_it))
 
 
 def _named(text: str, reading: Reading) -> str:
@@ -55,7 +56,7 @@ def _named(text: str, reading: Reading) -> str:
 
 
 def _far(asked: Asked, reading: Reading, start: int, end: int) -> float:
-    """How far (0..1) the paper is from the words in a stretch of the question, the first one left out."""
+    """How far (0..1) a paper is from the words in a stretch of the question, the first one left out."""
     behind = [(word, float(near)) for word, near in zip(asked.words, nearness(asked, reading), strict=True)]
     told = [(word, near) for word, near in behind if start <= word.start < end][1:]
     total = sum(word.rarity for word, _ in told)

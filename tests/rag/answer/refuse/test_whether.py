@@ -15,13 +15,13 @@ FOLD = Paper(
 SAID = Paper("b", "A simple way", "This paper presents FoldNet: chains fold.")
 
 
-def silent(question: str, paper: Paper, near: float = 0.2) -> float:
-    """What is told of a paper to which every word of the question that it lacks is so near."""
+def silent(question: str, *papers: Paper, near: float = 0.2) -> float:
+    """What is told of papers to which every word of the question that they lack is so near."""
     asked = ask(question)
     words = np.arange(len(asked.words))
-    reading = weighed(paper, [0.5, 0.5], 1.0).reading
-    told = replace(reading, word=words, nearest=np.full(len(words), near, np.float32))
-    return object_missing(asked, [told])
+    nearest = np.full(len(words), near, np.float32)
+    readings = (weighed(paper, [0.5, 0.5], 1.0).reading for paper in papers)
+    return object_missing(asked, [replace(reading, word=words, nearest=nearest) for reading in readings])
 
 
 @pytest.mark.parametrize(
@@ -43,6 +43,12 @@ def silent(question: str, paper: Paper, near: float = 0.2) -> float:
 )
 def test_a_thing_does_what_its_paper_speaks_of(question: str, missing: bool) -> None:
     assert silent(question, FOLD) == missing
+
+
+def test_another_paper_on_the_thing_may_speak_of_it() -> None:
+    other = Paper("d", "Speech", "FoldNet works on speech.")
+    assert silent("Does FoldNet work on speech?", FOLD, other) == 0
+    assert silent("Does FoldNet work on speech?", FOLD, Paper("e", "Speech", "Speech is hard.")) == 1
 
 
 def test_what_comes_near_may_be_meant() -> None:
