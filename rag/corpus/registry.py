@@ -10,12 +10,12 @@ from rag.corpus.bibtex import BIBTEX
 from rag.corpus.conflicts import TextsSeen
 from rag.corpus.json_list import JSON_LIST
 from rag.corpus.jsonl import JSONL
-from rag.corpus.opened import opened
 from rag.corpus.reader import Reader, Record
 from rag.corpus.record import paper_from_record, source_name
 from rag.corpus.saved_page import SAVED_PAGE
 from rag.corpus.table import TABLE
 from rag.corpus.tagged import ENDNOTE, MEDLINE, RIS, WEB_OF_SCIENCE
+from rag.corpus.utf8 import as_utf8
 from rag.corpus.xml_entries import ATOM, PUBMED_XML
 from rag.errors import UnknownFormat
 from rag.types import Paper, Rejection
@@ -55,7 +55,7 @@ def read_papers(
         UnknownFormat: at the call, not while iterating, where no reader fits.
     """
     named = None if format is None else reader_named(format)
-    head, whole = opened(stream)
+    head, whole = as_utf8(stream)
     reader = named or detect(head, name)
     return _papers(reader.read(whole, name), source_name(name), TextsSeen() if seen is None else seen)
 

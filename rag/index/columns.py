@@ -63,7 +63,7 @@ class Columns:
         names = json.loads((folder / "names.json").read_text())
         self.ids: list[str] = names["ids"]
         self.revisions: NDArray[np.int64] = np.load(folder / "revisions.npy")
-        self._years: NDArray[np.int64] = np.load(folder / "years.npy")
+        self.years: NDArray[np.int64] = np.load(folder / "years.npy")
         self._places: NDArray[np.int64] = np.load(folder / "places.npy")
         self._rows_of = {paper_id: row for row, paper_id in enumerate(self.ids)}
         self._having = {column: _postings(folder, column, names[column]) for column in _NAMED}
@@ -89,21 +89,16 @@ class Columns:
             rows = (self._rows_of.get(paper_id) for paper_id in filters.paper_ids)
             allowed &= self._only([np.array([row for row in rows if row is not None], np.int64)])
         if filters.year_from is not None or filters.year_to is not None:
-            allowed &= self._years != NO_YEAR
+            allowed &= self.years != NO_YEAR
         if filters.year_from is not None:
-            allowed &= self._years >= filters.year_from
+            allowed &= self.years >= filters.year_from
         if filters.year_to is not None:
-            allowed &= self._years <= filters.year_to
+            allowed &= self.years <= filters.year_to
         for column, having in self._having.items():
             asked: Iterable[str] = getattr(filters, column)
             if asked:
                 allowed &= self._only(_rows(having, asked))
         return allowed
-
-    @property
-    def years(self) -> NDArray[np.int64]:
-        """The year of each paper, ``NO_YEAR`` where none is stored."""
-        return self._years
 
     def _only(self, parts: Iterable[NDArray[np.int64]]) -> Mask:
         mask = np.zeros(len(self.ids), np.bool_)

@@ -134,10 +134,8 @@ class Generation:
             newest: which end comes first; of one year, the rows stay in order.
         """
         years = np.concatenate([columns.years for columns in self._columns])
-        allowed = self.mask(filters)
+        allowed = self.mask(filters) if filters else self._present
         rows = np.arange(len(years)) if allowed is None else np.flatnonzero(allowed)
-        if allowed is None and self._present is not None:
-            rows = np.flatnonzero(self._present)
         age = np.where(years == NO_YEAR, np.inf, -years if newest else years)[rows]
         return tuple(self.ids[row] for row in rows[np.argsort(age, kind="stable")[:most]])
 

@@ -13,7 +13,10 @@ from rag.index.lexical import LexicalIndex
 from rag.index.words import STOPWORDS
 from rag.types import Paper
 
-_QUOTED = re.compile(r'"([^"]+)"|“([^”]+)”|«([^»]+)»|„([^“”]+)[“”]')
+QUOTED = r'(?:"([^"]+)"|“([^”]+)”|«([^»]+)»|„([^“”]+)[“”])'
+"""Finds what stands in quotation marks, of four kinds."""
+
+_QUOTED = re.compile(QUOTED)
 _WORDS = re.compile(r"\w+")
 _PLAIN = re.compile(r"[a-z]{5,24}")  # shorter words have too many neighbours, longer ones are no words
 _ENDING = re.compile(r"(?:ing|ed|es|s)$")

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rag.answer.evidence.reading import Reading
 from rag.answer.evidence.weigh import Weighed
 from rag.answer.question.asked import Asked
-from rag.answer.text.introduced import entitles, is_coined, proposed_in
+from rag.answer.text.introduced import bears, is_coined
 from rag.index.words import Words
 
 
@@ -18,8 +17,8 @@ def on_what_is_named(asked: Asked, weighed: Sequence[Weighed], words: Words) -> 
     A question for several papers may set others beside it: there every paper keeps its share.
     """
     coined = [name for name in asked.called if is_coined(name)] if asked.papers == 1 else []
-    readings = [paper.reading for paper in weighed]
-    homes = [name for name in coined if any(_bears(reading, name) for reading in readings)]
+    read = [paper.reading.paper for paper in weighed]
+    homes = [name for name in coined if any(bears(name, paper.title, paper.abstract) for paper in read)]
     if not homes:
         return tuple(weighed)
     terms = [frozenset(words.terms(name)) for name in homes]
@@ -27,7 +26,3 @@ def on_what_is_named(asked: Asked, weighed: Sequence[Weighed], words: Words) -> 
         paper if any(name <= paper.reading.all_terms for name in terms) else replace(paper, share=0.0)
         for paper in weighed
     )
-
-
-def _bears(reading: Reading, name: str) -> bool:
-    return entitles(name, reading.paper.title) or proposed_in(name, reading.paper.abstract)

@@ -43,7 +43,8 @@ def without_little_words(text: str) -> str:
     """
     if not (language := _language(text)):
         return _OTHER_SCRIPT.sub(r" \g<0> ", text).strip() if _OTHER_SCRIPT.search(text) else text
-    bare = _WORD.sub(lambda word: "" if _is_one(word[0], language.little) else word[0], _ELIDED.sub("", text))
+    little = language.little
+    bare = _WORD.sub(lambda word: "" if _is_little(word[0], little) else word[0], _ELIDED.sub("", text))
     if not (kept := _WORD.findall(bare)):
         return text
     bare = " ".join(bare.split()).lstrip("¿ ")
@@ -90,6 +91,6 @@ def _folded(word: str) -> str:
     return unicodedata.normalize("NFC", word).replace("’", "'").casefold()
 
 
-def _is_one(word: str, little: frozenset[str]) -> bool:
-    """Whether a word is one of these; what is all capitals is a name."""
+def _is_little(word: str, little: frozenset[str]) -> bool:
+    """Whether a word is one of these little words; what is all capitals is a name."""
     return _folded(word) in little and (len(word) == 1 or not word.isupper())

@@ -40,8 +40,9 @@ _AMONG = re.compile(
     r"|^\W*(?:(?:and|but|so|ok(?:ay)?)\W+)*which ones?\b",
     re.IGNORECASE,
 )
-_THEY = r"(?:they|he|she|(?:the|its|these|those|that) (?:same )?(?:authors?|people|team|group))"
-_THEM = r"(?:them|him|her|(?:the|its|these|those|that) (?:same )?(?:authors?|people|team|group))"
+_AUTHORS = r"(?:the|its|these|those|that) (?:same )?(?:authors?|people|team|group)"
+_THEY = rf"(?:they|he|she|{_AUTHORS})"
+_THEM = rf"(?:them|him|her|{_AUTHORS})"
 _WORKS = r"(?:papers?|works?|publications?|stud(?:y|ies)|articles?)"
 _BY_THEM = re.compile(
     r"^\W*(?:(?:and|but|so|ok(?:ay)?)\W+)*"

@@ -66,10 +66,9 @@ _ORDER = re.compile(
 def plain_question(text: str) -> str:
     """What a message asks: without markup, small talk, a lead-in, orders to the machine, and its manner.
 
-    An interjection ("ok now", "cool,") is left out as well.
-
-    "What's" and "whats" are "what is", "dont" is "don't"; in another language, what names no subject is left
-    out. Where nothing would be left, the text without markup; where that is empty too, the text itself.
+    "Ok now" and "cool," are left out, too; "what's" and "whats" are "what is", "dont" is "don't". In another
+    language, what names no subject is left out. Where nothing would be left, the text without markup; where
+    that is empty too, the text itself.
     """
     parts = _parts(text)
     asked, _ = parted(_meant(parts))

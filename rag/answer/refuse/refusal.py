@@ -51,8 +51,8 @@ def refuse(case: Case, words: Words) -> Refusal:
     if case.within.strangers and case.found.info.papers:
         return _nobody(case.within.strangers)
     reason = _reason(case)
-    titles = titles_missing(case.asked.text, (hit.paper for hit in case.found.hits))
-    if titles and reason == NOT_IN_CORPUS:
+    shown = (hit.paper for hit in case.found.hits)
+    if reason == NOT_IN_CORPUS and (titles := titles_missing(case.asked.text, shown)):
         told = tuple(f"No stored paper has the title “{title}”." for title in titles)
         return Refusal(reason, titles, _nearest(case), told)
     papers = () if reason in (EMPTY_LIBRARY, UNCLEAR) else _nearest(case)

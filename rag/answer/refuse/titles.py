@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterable
 
 from rag.answer.question.dated import PAPERS
-from rag.retrieve.query import words_of
+from rag.retrieve.query import QUOTED, words_of
 from rag.types import Paper
 
 _TITLED = re.compile(
     rf"\b{PAPERS},?(?: (?:that is |which is )?(?:called|titled|entitled|named|by the name of))?:? "
-    r"(?:\"([^\"]{3,300})\"|“([^”]{3,300})”|«([^»]{3,300})»|„([^“”]{3,300})[“”])",
+    rf"{QUOTED}",
     re.IGNORECASE,
 )
 _FEWEST = 2  # words of a title

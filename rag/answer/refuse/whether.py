@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import islice
 
 from rag.answer.evidence.reading import Reading
 from rag.answer.question.asked import Asked
+from rag.answer.question.wording import VERB
 from rag.answer.refuse.word_signals import nearness
-from rag.answer.text.introduced import is_coined, proposed_in, without_talk
+from rag.answer.text.introduced import bears, without_talk
 from rag.answer.text.names import spells_out
 
-_ASKS = re.compile(
-    r"\b(?:does|do|did|is|are|was|were|can|could|has|have|had|will|would|should)"
-    r"(?:n['’]?t)? (?:the )?",
-    re.IGNORECASE,
-)
+_ASKS = re.compile(rf"\b{VERB}(?:n['’]?t)? (?:the )?", re.IGNORECASE)
 _NEXT = re.compile(r"[,;]|\band (?:what|how|why|when|where|which|who|whose)\b", re.IGNORECASE)
-_FIRST = re.compile(r"[\w-]+")
-_HEAD = re.compile(r"\s*[:–—]\s|\s*$")
-_LONGEST_HEAD = 4  # words by which a title calls its paper
+_WORD = re.compile(r"[\w-]+")
+_LONGEST = 4  # words of a thing's name
 _UNSPOKEN = 0.4
 """How far a paper is from what is asked of its thing, from which it is silent on that."""
 
@@ -46,13 +43,10 @@ def object_missing(asked: Asked, cited: Sequence[Reading]) -> float:
 
 
 def _named(text: str, reading: Reading) -> str:
-    """The name of the paper's thing with which a text begins; empty where it begins with another."""
-    first = _FIRST.match(text)
-    if first and is_coined(first[0]) and proposed_in(first[0], reading.paper.abstract):
-        return first[0]
-    head = _HEAD.split(reading.paper.title, maxsplit=1)[0].strip()
-    called = 0 < len(head.split()) <= _LONGEST_HEAD and re.match(rf"{re.escape(head)}\b", text, re.IGNORECASE)
-    return called.group() if called else ""
+    """The longest name of the paper's thing with which a text begins; empty where it begins with another."""
+    ends = [word.end() for word in islice(_WORD.finditer(text), _LONGEST)]
+    names = (text[:end] for end in reversed(ends))
+    return next((name for name in names if bears(name, reading.paper.title, reading.paper.abstract)), "")
 
 
 def _far(asked: Asked, reading: Reading, start: int, end: int) -> float:
@@ -70,5 +64,5 @@ def _far(asked: Asked, reading: Reading, start: int, end: int) -> float:
 
 def _spelt_out(text: str, reading: Reading) -> bool:
     """Whether a text begins with an acronym whose words the paper has."""
-    first = _FIRST.match(text)
+    first = _WORD.match(text)
     return first is not None and spells_out(first[0], f"{reading.paper.title} {reading.paper.abstract}")

@@ -58,12 +58,15 @@ def is_coined(name: str) -> bool:
     return bool(_COINED.search(name))
 
 
-def proposed_in(name: str, abstract: str) -> bool:
-    """Whether an abstract says that its paper proposes a thing of this name: "this paper presents SimCLR".
+def bears(name: str, title: str, abstract: str) -> bool:
+    """Whether a paper is that of the thing of this name: its title calls it so, or its abstract proposes it.
 
-    Of a name in capitals alone that can't be told: it may be what is improved ("we replace the MLP").
+    "This paper presents SimCLR": of a name that is not coined, or in capitals alone, that can't be told; it
+    may be what is improved ("we replace the MLP").
     """
-    if name not in abstract or name.removesuffix("s").isupper():
+    if entitles(name, title):
+        return True
+    if name not in abstract or not is_coined(name) or name.removesuffix("s").isupper():
         return False
     ours = rf"(?i:\b(?:we|paper|work|article|study|here)\b[^.;]{{0,40}}?\b{_PROPOSE}\b)"
     return bool(re.search(rf"{ours}[^.;:,]{{0,40}}?{_written(name)}", abstract))

@@ -1,4 +1,4 @@
-"""Papers read and weighed, made by hand."""
+"""Papers read and weighed, made by hand, and what is true of every answer."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from rag.answer.refuse.detail_signals import detail_signals
 from rag.answer.text.people import with_anyone
 from rag.corpus import sentence_spans
 from rag.index.words import Words
-from rag.types import Hit, Paper, Span, StageScore
+from rag.types import Answer, Hit, Paper, Span, StageScore
 
 WORDS = Words()
 
@@ -70,3 +70,21 @@ def calibration(weight: float = 20.0, bar: float = 0.5) -> Calibration:
     gates = {name: Linear({}, 30.0) for name in GATES}
     gates["found"] = Linear({"covered": weight}, -weight / 2)
     return Calibration(gates, slope=1.0, offset=0.0, thresholds=((0.1, bar),))
+
+
+def checked(answer: Answer) -> Answer:
+    """What is true of every answer."""
+    numbers = {citation.number for citation in answer.citations}
+    assert sorted(numbers) == list(range(1, len(numbers) + 1))
+    for sentence in answer.sentences:
+        assert sentence.span.of(answer.answer) == sentence.text
+        assert sentence.supported
+        assert set(sentence.citations) <= numbers
+        assert sentence.citations
+    for citation in answer.citations:
+        assert citation.verified
+        assert citation.span.of(citation.paper.abstract) == citation.quote
+        assert f"[{citation.number}]" in answer.answer
+    assert (answer.status == "insufficient_evidence") == (answer.refusal is not None)
+    assert not (answer.refusal and answer.citations)
+    return answer

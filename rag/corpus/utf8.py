@@ -14,7 +14,7 @@ _PIECE = 65_536  # bytes
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
-def opened(stream: BinaryIO) -> tuple[bytes, BinaryIO]:
+def as_utf8(stream: BinaryIO) -> tuple[bytes, BinaryIO]:
     """The first bytes of a file, and the whole of it; what its byte-order mark calls UTF-16 as UTF-8.
 
     Args:
