@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +17,8 @@ from rag.types import Filters, Paper
 
 _NAMED = ("sources", "authors", "categories")
 NO_YEAR = -1
+_WORD = re.compile(r"\w+")
+_BETWEEN = "\n"
 
 
 @dataclass(slots=True)
@@ -26,6 +29,7 @@ class ColumnsBuilder:
     years: list[int] = field(default_factory=list)
     revisions: list[int] = field(default_factory=list)
     places: list[int] = field(default_factory=list)
+    initials: list[str] = field(default_factory=list)
     names: dict[str, dict[str, list[int]]] = field(default_factory=lambda: {name: {} for name in _NAMED})
 
     def add(self, paper: Paper, revision: int) -> None:
@@ -35,6 +39,7 @@ class ColumnsBuilder:
         self.years.append(NO_YEAR if paper.year is None else paper.year)
         self.revisions.append(revision)
         self.places.append(len(paper.sources))
+        self.initials.append("".join(word[0] for word in _WORD.findall(fold(paper.title))))
         for column, having in self.names.items():
             for name in {fold(name) for name in getattr(paper, column)}:
                 having.setdefault(name, []).append(row)
@@ -43,7 +48,8 @@ class ColumnsBuilder:
         """Write them: names as JSON, numbers as arrays."""
         folder.mkdir()
         names = {column: list(having) for column, having in self.names.items()}
-        (folder / "names.json").write_text(json.dumps({"ids": self.ids, **names}))
+        initials = _BETWEEN.join(self.initials)
+        (folder / "names.json").write_text(json.dumps({"ids": self.ids, "initials": initials, **names}))
         numbers = {"years": self.years, "revisions": self.revisions, "places": self.places}
         for column, having in self.names.items():
             numbers[f"{column}.rows"] = [row for rows in having.values() for row in rows]
@@ -53,7 +59,7 @@ class ColumnsBuilder:
 
 
 class Columns:
-    """Ids, years and names of all papers, by row.
+    """Ids, years, names and the initials of titles of all papers, by row.
 
     Args:
         folder: where a ``ColumnsBuilder`` wrote.
@@ -67,6 +73,7 @@ class Columns:
         self._places: NDArray[np.int64] = np.load(folder / "places.npy")
         self._rows_of = {paper_id: row for row, paper_id in enumerate(self.ids)}
         self._having = {column: _postings(folder, column, names[column]) for column in _NAMED}
+        self._initials: str = names["initials"]
 
     @property
     def stamps(self) -> list[tuple[int, int]]:
@@ -81,6 +88,16 @@ class Columns:
     def authors(self) -> Iterable[str]:
         """The names of all authors, folded."""
         return self._having["authors"]
+
+    def titled(self, initials: str, most: int) -> list[int]:
+        """The first rows whose titles have words in a row that begin with some small letters."""
+        rows: list[int] = []
+        row = seen = 0
+        while len(rows) < most and (at := self._initials.find(initials, seen)) >= 0:
+            row += self._initials.count(_BETWEEN, seen, at)
+            rows.append(row)
+            seen = at if (at := self._initials.find(_BETWEEN, at)) >= 0 else len(self._initials)
+        return rows
 
     def mask(self, filters: Filters) -> Mask:
         """Which papers the filters let through, one bool a row."""

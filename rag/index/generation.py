@@ -118,6 +118,20 @@ class Generation:
         """The names of all authors, folded as filters compare them; some may have no paper left."""
         return tuple(dict.fromkeys(name for columns in self._columns for name in columns.authors))
 
+    def titled(self, initials: str, most: int) -> list[int]:
+        """Rows whose titles have words in a row that begin with some small letters; papers may be gone.
+
+        Args:
+            initials: the letters.
+            most: rows of each segment at most.
+        """
+        rows: list[int] = []
+        first = 0
+        for columns in self._columns:
+            rows += [first + row for row in columns.titled(initials, most)]
+            first += len(columns.ids)
+        return rows
+
     def mask(self, filters: Filters) -> Mask | None:
         """Which rows the filters let through; ``None`` when they limit nothing."""
         if not filters:

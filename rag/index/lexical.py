@@ -207,6 +207,11 @@ class LexicalIndex:
         unknown = (w.text for w in words if w.terms and not any(map(self._having, w.terms)))
         return tuple(dict.fromkeys(unknown))
 
+    def rare(self, query: str, idf: float) -> tuple[str, ...]:
+        """The words of the query with a term that papers have, but at least so rare, in order."""
+        words = self._words.words(query)
+        return tuple(w.text for w in words if any(self._having(t) and self.idf(t) >= idf for t in w.terms))
+
     def by_stem(self, words: list[str]) -> list[tuple[str, list[str]]]:
         """The words that some paper has in some form, by their stems, the stem of most papers first.
 

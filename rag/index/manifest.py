@@ -15,7 +15,7 @@ from rag.errors import IndexUnavailable
 from rag.index.lexical import LexicalOptions
 from rag.types import EmbeddingIdentity
 
-FORMAT = 3  # raised with every change of what a generation's files hold
+FORMAT = 4  # raised with every change of what a generation's files hold
 NAME = "manifest.json"
 
 # SQLite writes to its file even to read it; SQLite itself says whether it is sound.

@@ -15,12 +15,13 @@ from rag.library import Library
 from rag.retrieve.candidates import Candidates, Faults, Mask, Rows, gather
 from rag.retrieve.fuse import Scores, mix
 from rag.retrieve.mix import Mix
-from rag.retrieve.query import understand
+from rag.retrieve.query import Known, understand
 from rag.retrieve.rerank import Reranker
 from rag.retrieve.retrieved import Evidence, Retrieved
 from rag.retrieve.shortlist import Shortlist, as_asked, look_closely, read, reordered
 from rag.types import UNTITLED, Filters, Hit, IndexInfo, Paper, Span
 
+_SPELT_ALIKE = 100  # titles that an acronym may be spelt out by
 _NAMED_ALIKE = 10  # papers that share a title's words, among which the one of that title is
 
 
@@ -117,7 +118,7 @@ class HybridSearch:
             watch.stage("retrieve", operation="retrieval", data_source="library", top_k=top_k, query=query),
             self._indexes.lease() as generation,
         ):
-            asked = understand(query, generation.lexical, self._is_word, partial(self._texts, generation))
+            asked = understand(query, self._known(generation))
             clock.lap("understand")
             encoded = faults.around("embedding", lambda: encode_query(self._model, asked.text))
             clock.lap("encode")
@@ -162,10 +163,14 @@ class HybridSearch:
         nothing, something = self._model.count_tokens(["", word])
         return something - nothing < 2
 
-    def _texts(self, generation: Generation, rows: list[int]) -> list[str]:
-        """The papers of some rows, as far as they still stand in the library."""
-        papers = self._library.papers({generation.ids[row] for row in rows})
-        return [f"{paper.title} {paper.abstract}" for paper in papers.values()]
+    def _known(self, generation: Generation) -> Known:
+        """What a query is understood by: words and papers as far as they still stand in the library."""
+        return Known(
+            generation.lexical,
+            self._is_word,
+            lambda rows: self._library.papers({generation.ids[row] for row in rows}).values(),
+            partial(generation.titled, most=_SPELT_ALIKE),
+        )
 
     def _reranked(self, text: str, short: Shortlist, faults: Faults) -> Shortlist:
         reranker = self._reranker

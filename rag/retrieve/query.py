@@ -1,4 +1,4 @@
-"""What a query says beyond its words: typing errors, phrases in quotation marks, the title of a paper."""
+"""What a query says beyond its words: slips, acronyms, phrases in quotation marks, the title of a paper."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from string import ascii_lowercase
 
+import numpy as np
+
 from rag.index.lexical import LexicalIndex
 from rag.index.words import STOPWORDS
+from rag.retrieve.acronyms import meaning, stands_for
 from rag.types import Paper
 
 QUOTED = r'(?:"([^"]+)"|“([^”]+)”|«([^»]+)»|„([^“”]+)[“”])'
@@ -23,6 +26,7 @@ _ENDING = re.compile(r"(?:ing|ed|es|s)$")
 _LEAST_BARE = 5  # letters
 _TRIED = 4  # stems one slip away that are looked at
 _READ = 30  # papers in which a stem's forms are looked up
+_RARE = 3.5  # idf: of a word that at most three papers of a hundred have
 _NAMED = 5  # words from which a title standing within a question names the paper, not a subject
 
 
@@ -31,8 +35,8 @@ class Asked:
     """A query as it is searched.
 
     Attributes:
-        text: the query, typing errors mended.
-        mended: what was mended, by the word as it stood.
+        text: the query, typing errors mended and acronyms spelt out.
+        mended: what was put in, by the word as it stood.
         words: the text, as spaced words.
         phrases: what stands in quotation marks and has two words or more, as spaced words.
     """
@@ -67,37 +71,68 @@ def words_of(text: str) -> str:
     return " ".join(_WORDS.findall(unicodedata.normalize("NFKC", text).casefold()))
 
 
-def understand(
-    query: str,
-    lexical: LexicalIndex,
-    is_word: Callable[[str], bool],
-    read: Callable[[list[int]], Iterable[str]],
-) -> Asked:
-    """The query, with what is no word replaced by the commonest word of the papers that is one slip away.
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a query is understood by.
 
-    A slip is a letter left out, put in, changed, or two exchanged (Damerau, 1964); words that mean nothing by
-    themselves ("waht") are told by the last kind alone. What is put in stands in
-    a paper as it is: a stem that papers have makes no word of every ending. No capital within a name is
-    taken for a slip: ResNeXt is not ResNet.
-
-    Args:
-        query: any text.
+    Attributes:
         lexical: the words of the papers.
         is_word: whether a word that no paper has is a word all the same.
-        read: the texts of the papers of some rows.
+        read: the papers of some rows.
+        titled: rows of papers whose titles have words in a row that begin with some small letters.
+    """
+
+    lexical: LexicalIndex
+    is_word: Callable[[str], bool]
+    read: Callable[[Iterable[int]], Iterable[Paper]]
+    titled: Callable[[str], Iterable[int]]
+
+    def meaning(self, query: str, place: slice) -> str | None:
+        """What the word at a place of a query stands for, if it is an acronym that papers spell out.
+
+        Of the query's other words that few papers have, if there are any, such a paper must have one. A query
+        that spells it out by itself is left as it is.
+        """
+        if stands_for(query[place].upper(), query):
+            return None
+        others = " ".join(self.lexical.rare(f"{query[: place.start]} {query[place.stop :]}", _RARE))
+
+        def spelling(initials: str) -> Iterable[Paper]:
+            rows = np.array([*self.titled(initials)], np.int64)
+            return self.read(
+                rows[self.lexical.scores(others, rows) > 0].tolist() if others else rows.tolist()
+            )
+
+        return meaning(query[place], self.is_word, spelling)
+
+
+def understand(query: str, known: Known) -> Asked:
+    """The query, its acronyms that no paper has spelt out, and what is no word mended.
+
+    A slip is a letter left out, put in, changed, or two exchanged (Damerau, 1964); the commonest word of the
+    papers that is one slip away is put in its place. Words that mean nothing by themselves ("waht") are told
+    by the last kind alone. What is put in stands in a paper as it is: a stem that papers have makes no word
+    of every ending. No capital within a name is taken for a slip: ResNeXt is not ResNet.
     """
     text, mended = query, {}
-    for word in lexical.unknown(query):
-        if not word.isascii() or not word.isalpha() or is_word(word) or is_word(_bare(word)):
+    for word in known.lexical.unknown(query):
+        place = re.search(rf"\b{re.escape(word)}\b", query, re.IGNORECASE)
+        if place is None or not word.isascii() or not word.isalpha():  # no place: folding took an accent away
             continue
-        near = next((slip for slip in _exchanged(word) if slip in STOPWORDS), None)
-        if near or (_PLAIN.fullmatch(word) and (near := _nearest(word, lexical, read))):
-            if not _capitals(word, query) <= set(near):
-                continue
-            text, places = re.subn(rf"\b{word}\b", near, text, flags=re.IGNORECASE)
-            if places:  # none where folding took an accent away
-                mended[word] = near
+        if put_in := known.meaning(query, slice(*place.span())) or _mended(word, query, known):
+            text = re.sub(rf"\b{word}\b", put_in, text, flags=re.IGNORECASE)
+            mended[word] = put_in
     return Asked(text, mended)
+
+
+def _mended(word: str, query: str, known: Known) -> str | None:
+    """What a word of the query is a slip for, if it is one."""
+    if known.is_word(word) or known.is_word(_bare(word)):
+        return None
+    near = next((slip for slip in _exchanged(word) if slip in STOPWORDS), None)
+    if near is None and _PLAIN.fullmatch(word):
+        near = _nearest(word, known)
+    return near if near and _capitals(word, query) <= set(near) else None
 
 
 def _capitals(word: str, query: str) -> set[str]:
@@ -112,11 +147,13 @@ def _bare(word: str) -> str:
     return bare if len(bare) >= _LEAST_BARE else word
 
 
-def _nearest(word: str, lexical: LexicalIndex, read: Callable[[list[int]], Iterable[str]]) -> str | None:
+def _nearest(word: str, known: Known) -> str | None:
     """The word one slip away that most papers have; of its forms, the one that they write most often."""
-    for stem, forms in lexical.by_stem([*dict.fromkeys(_slips(word))])[:_TRIED]:
-        texts = read(lexical.rows(stem, _READ))
-        counts = Counter(said for text in texts for said in set(words_of(text).split()))
+    for stem, forms in known.lexical.by_stem([*dict.fromkeys(_slips(word))])[:_TRIED]:
+        papers = known.read(known.lexical.rows(stem, _READ))
+        counts = Counter(
+            said for paper in papers for said in set(words_of(f"{paper.title} {paper.abstract}").split())
+        )
         if written := max((form for form in forms if counts[form]), key=counts.__getitem__, default=None):
             return written
     return None

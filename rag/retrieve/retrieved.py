@@ -31,14 +31,14 @@ class Retrieved:
     """Ranked papers with all that the answer needs of them; good for as long as it is held.
 
     Attributes:
-        text: the query as it was searched, typing errors mended.
+        text: the query as it was searched, typing errors mended and acronyms spelt out.
         query: its vectors; ``None`` where the embedding model failed.
         hits: best first, no paper twice.
         evidence: of each hit, in the same order.
         info: the generation that was searched.
         idf: how rare a term is in the papers, highest for one that none has.
         unknown: words of the query that no paper has in any form.
-        mended: words of the query that were taken for typing errors, and what they were read as.
+        mended: words of the query that no paper has, and what they were read as.
         hidden: papers as good as the best hit that the filters kept away.
         degraded: parts that failed and were worked around.
         timings_ms: by stage, and ``total``.

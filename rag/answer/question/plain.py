@@ -16,6 +16,14 @@ _MARKS = re.compile(r"^\s{0,3}(?:#{1,6}|>|[-*+]|\d+[.)])\s+|[*_]{2,3}|(?<!\w)[*_
 _IN_SHORT = re.compile(r"\btl;? ?dr\b[:,]?(?: of| on| for)?", re.IGNORECASE)
 _IS = re.compile(r"\b(what|who|how|where|when|why)['’]?s\b", re.IGNORECASE)
 _NOT = re.compile(r"\b(do|does|did|is|are|was|were|ca)nt\b", re.IGNORECASE)
+_FIELD = re.compile(
+    r"^(?P<ask>\W*(?:what(?: is| are|['’]re)|summari[sz]e|describe|explain|(?:an? )?(?:overview|summary) of"
+    r"|(?:give|show|tell)(?: me)?(?: about| (?:an? )?(?:[\w-]+ )?(?:overview|summary) of)))"
+    r"(?: the)?(?: (?:current|latest|recent|present|newest?|most recent))*"
+    r" (?:state[ -]of[ -]the[ -]art|sota|advances|advancements|developments|progress|trends|breakthroughs)"
+    r" (?:in|for) (?=\w)",
+    re.IGNORECASE,
+)
 _WHERE = (
     r"(?:according to|based on|from|in|given|using|going by) (?:(?:the|these|those|your|all|stored|given"
     r"|provided|available|published|scientific|existing) )*(?:papers|abstracts|literature|articles|documents"
@@ -66,9 +74,9 @@ _ORDER = re.compile(
 def plain_question(text: str) -> str:
     """What a message asks: without markup, small talk, a lead-in, orders to the machine, and its manner.
 
-    "Ok now" and "cool," are left out, too; "what's" and "whats" are "what is", "dont" is "don't". In another
-    language, what names no subject is left out. Where nothing would be left, the text without markup; where
-    that is empty too, the text itself.
+    "Ok now" and "cool," are left out, too; "what's" and "whats" are "what is", "dont" is "don't", the state
+    of the art in something is the research on it. In another language, what names no subject is left out.
+    Where nothing would be left, the text without markup; where that is empty too, the text itself.
     """
     parts = _parts(text)
     asked, _ = parted(_meant(parts))
@@ -77,7 +85,7 @@ def plain_question(text: str) -> str:
         or _joined(parts)
         or " ".join(text.split())
     )
-    return without_little_words(plain)
+    return without_little_words(_FIELD.sub(r"\g<ask> the research on ", plain))
 
 
 def manner_of(text: str) -> str:

@@ -21,7 +21,8 @@ _OTHERS = r"(?: et al\b\.?| and (?:colleagues|co-?workers|co-?authors|others)\b)
 _IN = rf"(?:,? \(?(?P<year>{YEAR})\b\)?)?"
 _WROTE = (
     r"(?:propose|find|show|report|study|say|claim|argue|conclude|introduce|present|develop|write|describe"
-    r"|suggest|publish|investigate|examine|published|written|proposed|found|shown|said|done|work)"
+    r"|suggest|publish|investigate|examine|published|written|proposed|found|shown|said|done"
+    r"|work (?:on|in|with))"
 )
 _WORK = r"(?:methods?|models?|approach(?:es)?|algorithms?|frameworks?|results?|findings?)"
 _THEN = rf"(?: (?:published |written )?(?:since|from|in|before|after|until) {YEAR})?"  # may stand between

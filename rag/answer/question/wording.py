@@ -35,6 +35,7 @@ _OPENS = (  # a sentence that has papers in it, rather than a wish for some
     r"(?:what|which|how|why|who|whose|when|where|is|are|was|were|do|does|did|can|could|has|have"
     r"|according|as|by|from|given|in|of|on|since|unlike|with)\b"
 )
+_ABOUT = r"(?:\bwhat (?:is|are)|\b(?:overview|summary) of|\bsummari[sz]e|\btell me about)"
 _SEVERAL = re.compile(
     rf"\b(?:which|what|any|all|several|other|these|those|do|have|are there|of the) (?:[\w-]+ ){{0,3}}?"
     rf"{_PLURAL}\b"
@@ -46,7 +47,12 @@ _SEVERAL = re.compile(
     rf"(?!{_OPENS})(?:[\w-]+ ){{0,4}}?(?:papers|studies|articles|surveys|reviews|publications)"
     r" (?:on|about|that|which|using|by|from|for|in|with|where|of)\b"
     r"|^\W*(?:(?:latest|recent|current|new|existing|prior|related) )?"
-    r"(?:research|works?|literature|results|advances) (?:on|in|about)\b",
+    r"(?:research|works?|literature|results|advances) (?:on|in|about)\b"
+    rf"|{_ABOUT} (?:the )?(?:(?:latest|recent|current|new|existing|prior|related) )?"
+    r"(?:research|works?|literature|field) (?:on|in|for|about)\b"
+    r"|\bwhat (?:research|works?) (?:is|are|was|were|has|have|exists?|there)\b"
+    r"|\bwhat (?:[\w-]+ ){0,2}?(?:methods|approaches|techniques|algorithms)"
+    r" (?:are there|exist|have been (?:proposed|developed|tried|studied))\b",
     re.IGNORECASE,
 )
 _BY_YEAR = re.compile(

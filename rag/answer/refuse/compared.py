@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from rag.answer.evidence.reading import Reading
 from rag.answer.question.asked import Asked, names_in
 from rag.answer.text.introduced import is_coined, without_talk
-from rag.answer.text.names import spells_out
 from rag.index.words import Words
+from rag.retrieve.acronyms import stands_for
 
 _NAME = r"(?P<name>[A-Za-z][\w-]{1,40})"
 _SET_BESIDE = re.compile(
@@ -31,4 +31,4 @@ def _speak_of(name: str, cited: Sequence[Reading], words: Words) -> bool:
     terms = words.terms(name)
     if any(not reading.all_terms.isdisjoint(terms) for reading in cited):
         return True
-    return any(spells_out(name, f"{reading.paper.title} {reading.paper.abstract}") for reading in cited)
+    return any(stands_for(name, f"{reading.paper.title} {reading.paper.abstract}") for reading in cited)

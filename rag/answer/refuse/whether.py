@@ -11,7 +11,7 @@ from rag.answer.question.asked import Asked
 from rag.answer.question.wording import VERB
 from rag.answer.refuse.word_signals import nearness
 from rag.answer.text.introduced import bears, without_talk
-from rag.answer.text.names import spells_out
+from rag.retrieve.acronyms import stands_for
 
 _ASKS = re.compile(rf"\b{VERB}(?:n['’]?t)? (?:the )?", re.IGNORECASE)
 _NEXT = re.compile(r"[,;]|\band (?:what|how|why|when|where|which|who|whose)\b", re.IGNORECASE)
@@ -65,4 +65,4 @@ def _far(asked: Asked, reading: Reading, start: int, end: int) -> float:
 def _spelt_out(text: str, reading: Reading) -> bool:
     """Whether a text begins with an acronym whose words the paper has."""
     first = _WORD.match(text)
-    return first is not None and spells_out(first[0], f"{reading.paper.title} {reading.paper.abstract}")
+    return bool(first and stands_for(first[0], f"{reading.paper.title} {reading.paper.abstract}"))

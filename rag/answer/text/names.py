@@ -56,14 +56,6 @@ def _is_title_case(text: str, match: re.Match[str]) -> bool:
     return before.endswith((":", ".", "?", "!", "•")) and bool(re.fullmatch(r"[A-Z][a-z]+", word))
 
 
-def spells_out(acronym: str, text: str) -> bool:
-    """Whether a text has words in a row that begin with the letters of an acronym ("CNNs")."""
-    letters = acronym.removesuffix("s")
-    if not letters.isupper() or not letters.isalpha():
-        return False
-    return re.search(r"\b" + r"\w*[ -]+".join(letters), text, re.IGNORECASE) is not None
-
-
 def folded(name: str) -> str:
     """A name without case, hyphens, stops and plural: ``BERTs``, ``Bert`` and ``BERT`` are one."""
     plain_name = re.sub(r"[^\w+]", "", name.casefold())

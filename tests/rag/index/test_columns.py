@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from pathlib import Path
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -27,14 +30,17 @@ FILTERS = st.builds(
 )
 
 
-@pytest.fixture(scope="module")
-def columns(tmp_path_factory: pytest.TempPathFactory) -> Columns:
-    folder = tmp_path_factory.mktemp("columns") / "columns"
+def _columns(folder: Path, papers: Iterable[Paper]) -> Columns:
     builder = ColumnsBuilder()
-    for paper in PAPERS:
+    for paper in papers:
         builder.add(paper, 1)
     builder.save(folder)
     return Columns(folder)
+
+
+@pytest.fixture(scope="module")
+def columns(tmp_path_factory: pytest.TempPathFactory) -> Columns:
+    return _columns(tmp_path_factory.mktemp("columns") / "columns", PAPERS)
 
 
 def lets_through(filters: Filters, paper: Paper) -> bool:
@@ -60,3 +66,21 @@ def test_a_mask_equals_looking_at_every_paper(columns: Columns, filters: Filters
 def test_ids_and_rows_are_each_others_inverse(columns: Columns) -> None:
     assert [columns.row(paper_id) for paper_id in columns.ids] == list(range(len(PAPERS)))
     assert columns.row("absent") is None
+
+
+WORD = st.sampled_from(["An", "bee", "Éclair", "cat-nap", "of"])
+
+
+@settings(deadline=None, max_examples=50)
+@given(
+    titles=st.lists(st.lists(WORD, max_size=6).map(" ".join), min_size=1, max_size=8),
+    initials=st.text("abceno", min_size=1, max_size=3),
+    most=st.integers(1, 8),
+)
+def test_initials_find_the_titles_that_have_them_in_a_row(
+    tmp_path_factory: pytest.TempPathFactory, titles: list[str], initials: str, most: int
+) -> None:
+    papers = [Paper(str(row), title, "Text.") for row, title in enumerate(titles)]
+    of = ["".join(word[0] for word in fold(title).replace("-", " ").split()) for title in titles]
+    found = _columns(tmp_path_factory.mktemp("titles") / "columns", papers).titled(initials, most)
+    assert found == [row for row, letters in enumerate(of) if initials in letters][:most]

@@ -171,6 +171,8 @@ def test_a_search_for_words_that_no_paper_has_may_be_for_an_author(
         ("What did Curie find about radium?", ()),
         ("papers by Hinton", ()),
         ("papers by topic", ()),
+        ("How do GANs work?", ()),
+        ("What did Curie work on?", ("Curie",)),
         ("Is the Curie temperature reported?", ()),
     ],
 )

@@ -75,3 +75,18 @@ def test_a_lead_in_is_left_out(text: str, plain: str) -> None:
 )
 def test_contractions_are_written_as_the_wordings_of_questions_expect_them(text: str, plain: str) -> None:
     assert plain_question(text) == plain
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("What's the state of the art in operator learning?", "What is the research on operator learning?"),
+        ("What are the latest advances in flows?", "What are the research on flows?"),
+        ("Give me an overview of recent trends in AI", "Give me an overview of the research on AI"),
+        ("Which method is state of the art in tracking?", "Which method is state of the art in tracking?"),
+        ("What is the state of the art on MFT25?", "What is the state of the art on MFT25?"),
+        ("Describe the progress in", "Describe the progress in"),
+    ],
+)
+def test_what_a_field_has_come_to_is_the_research_on_it(text: str, plain: str) -> None:
+    assert plain_question(text) == plain
