@@ -17,6 +17,9 @@ _ENDS = (  # what a noun phrase ends before: "what time does", but not "what tim
     r"(?=\W*$|[,;?]|\s+(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|must|may"
     r"|of|in|on|at|for|with|from|to|by|per|that|between|over|after|under)\b)"
 )
+_LOSS_BY_NAME = (
+    r"loss(?:es)?\b.*\b(?:us(?:e|es|ed)|minimi[sz]\w*|optimi[sz]\w*|propos\w*|introduc\w*|develop\w*)\b"
+)
 _METRIC = re.compile(  # "what MASE does it reach", "the mean BMI": an acronym that is measured
     r"\b(?:[Ww]hat|[Ww]hich) (?P<noun>[A-Z][A-Z\d]+)s? (?:does|do|did|is|was|are|were) .*"
     r"\b(?:reach|achiev|get|got|obtain|attain|scor|report|yield)"
@@ -174,7 +177,7 @@ def _figure() -> re.Pattern[str]:
     )
     return re.compile(
         rf"\b(?:what|{which}) (?:(?:is|are|was|were) )?(?:(?:the|its|their) )?(?:[\w()-]+ ){{0,2}}?"
-        rf"(?P<noun>{nouns})s?(?:{_ENDS})"
+        rf"(?!{_LOSS_BY_NAME})(?P<noun>{nouns})s?(?:{_ENDS})"
         r"|\bhow (?:wide|deep|tall|long|large|big|fast|much|many|often|far|high|low|old|heavy|hot|cold)\b"
         r"(?! to\b)",
         re.IGNORECASE,

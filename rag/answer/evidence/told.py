@@ -53,9 +53,16 @@ _AGE = re.compile(
     r"\bag(?:ed?|es|ing)\b|\bold(?:er)?\b|\b(?:day|week|month|year)s?[- ]olds?\b|\byears of age\b",
     re.IGNORECASE,
 )
+_EFFORT = r"(?:comput\w+|memory|inference|training|communication)"
+_ASKS_EFFORT = re.compile(rf"\b{_EFFORT} costs?\b|\bcosts? computationally\b", re.IGNORECASE)
+_EFFORT_TOLD = re.compile(
+    r"\b(?:cost|expens|inexpens|cheap|complexit|quadratic|sub-?quadratic|flop|overhead|efficien|lightweight"
+    r"|footprint|fast|slow|speed)\w*|\b(?:linear|polynomial|exponential|constant)[ -]time\b",
+    re.IGNORECASE,
+)
 _ASKS_COST = re.compile(
     r"\bhow (?:much|expensive)\b.*\b(?:cost|pay|paid|spen[dt]|expensive)\b"
-    r"|\bwhat (?:[\w-]+ ){1,4}(?:costs?|price)\b",
+    rf"|\bwhat (?:(?!{_EFFORT} )[\w-]+ ){{1,4}}(?:costs?|price)\b(?! comput)",
     re.IGNORECASE,
 )
 _COST = re.compile(
@@ -86,6 +93,7 @@ _TOLD_BY: Mapping[str, tuple[re.Pattern[str], re.Pattern[str]]] = {
     "time": (_ASKS_WHEN, re.compile(f"{_YEAR.pattern}|{_DURATION.pattern}", re.IGNORECASE)),
     "age": (_ASKS_AGE, _AGE),
     "cost": (_ASKS_COST, _COST),
+    "effort": (_ASKS_EFFORT, _EFFORT_TOLD),
     "prevalence": (_ASKS_PREVALENCE, _PREVALENCE),
 }
 

@@ -85,7 +85,11 @@ _RECORD = re.compile(
     r"|\bappendix\b|\bsupplement\w*\b"
     r"|\b(?:table|figure|section|equation|theorem|page) \d|\brandom seeds?\b|\be-?mail\b|\bdoi\b|\bgithub\b"
     r"|\b(?:where|when|which (?:\w+ )?(?:year|month|event|outlet)) (?:was|were|is|has)\b.{0,60}"
-    r"\b(?:published|presented|submitted|accepted)\b",
+    r"\b(?:published|presented|submitted|accepted)\b"
+    r"|\bhow (?:(?:do|can|could|should|would) (?:i|we|you|one)|to)"
+    r" (?:install|compile|download|import|set up)\b"
+    r"|\bon my (?:[\w-]+ )?(?:laptop|computer|machine|pc|mac|phone)\b"
+    r"|\b(?:which|what) (?:[\w-]+ ){1,6}?(?:written|implemented|coded|programmed) (?:in|with)\W*$",
     re.IGNORECASE,
 )
 MADE = (

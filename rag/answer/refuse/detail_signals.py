@@ -14,6 +14,7 @@ from rag.answer.question.asked import Asked
 from rag.answer.refuse.compared import rival_missing
 from rag.answer.refuse.figures import count_missing, figure_missing
 from rag.answer.refuse.unnamed import name_missing
+from rag.answer.refuse.variants import missing_variants
 from rag.answer.refuse.whether import object_missing
 from rag.index.words import Words
 
@@ -45,6 +46,7 @@ def detail_signals(
         "name_missing": name_missing(asked, about),
         "rival_missing": rival_missing(asked, cited, words),
         "object_missing": object_missing(asked, cited),
+        "variant_missing": float(bool(missing_variants(asked.text, about))),
         **untold(asked, [f"{reading.paper.title}. {reading.paper.abstract}" for reading in about]),
     }
     plainly = [*named.values(), *(() if loosely else numbers.values()), *map(float, lacking)]

@@ -12,6 +12,7 @@ from rag.answer.question.narrowed import Narrowed
 from rag.answer.question.wording import sought
 from rag.answer.refuse.detail_signals import missing_details
 from rag.answer.refuse.titles import titles_missing
+from rag.answer.refuse.variants import missing_variants
 from rag.answer.text.refused import (
     DETAIL,
     EMPTY_LIBRARY,
@@ -100,9 +101,10 @@ def _missing(case: Case, words: Words, reason: str) -> tuple[str, ...]:
     """What the nearest papers lack, as written: what is asked for, details, unknown words, rare ones."""
     ranked = sorted(case.weighed, key=lambda paper: -paper.share)[:_NEAREST]
     held = frozenset[str]().union(*(paper.reading.all_terms for paper in ranked))
-    details = missing_details(case.asked, [paper.reading for paper in ranked[:1]])
+    best = [paper.reading for paper in ranked[:1]]
+    details = missing_details(case.asked, best)
     if reason == DETAIL:
-        asked = sought(case.asked.text)
+        asked = (*sought(case.asked.text), *missing_variants(case.asked.text, best))
         details = (*asked, *(detail for detail in details if detail not in " ".join(asked).casefold()))
     phrased = frozenset(term for detail in details for term in words.terms(detail))
     asks = frozenset(case.asked.terms) - phrased

@@ -51,6 +51,9 @@ def test_the_wording_says_how_many_papers_are_wanted(text: str, papers: int) -> 
         ("What is a transformer?", "thing"),
         ("At which conference was it presented?", "record"),
         ("How many authors does it have?", "record"),
+        ("How do I install it?", "record"),
+        ("Does it run on my old laptop?", "record"),
+        ("Which framework is it written in?", "record"),
     ],
 )
 def test_the_kind_of_answer_is_read_off_the_wording(text: str, kind: str) -> None:

@@ -88,6 +88,9 @@ def test_the_kind_of_thing_asked_for_stands_in_the_paper_that_is_named() -> None
         ("What was the mean age?", "We asked 50 patients, aged 40. They slept.", 0.0),
         ("How much did the survey cost?", "We asked 50 patients. They slept.", 1.0),
         ("How much did the survey cost?", "We asked 50 patients for €40 each. They slept.", 0.0),
+        ("What is the computational cost?", "It is nearly quadratic. They slept.", 0.0),
+        ("What does it cost computationally?", "It is slow. They slept.", 0.0),
+        ("What is the memory cost?", "We asked 50 patients. They slept.", 1.0),
         ("Is there any software for it?", "It is fast. It is small.", 1.0),
         ("How common is it in children?", "It is fast. Many got better.", 1.0),
         ("How common is it in children?", "It is fast. It affects 1 in 3500 of them.", 0.0),
@@ -119,6 +122,18 @@ def test_where_the_code_is_when_it_was_done_for_how_long_and_by_whom_must_be_tol
     question: str, abstract: str, missing: float
 ) -> None:
     signals = lacking(question, paper=Paper("p", "Sleep", abstract))
-    kinds = ("code", "year", "month", "age", "duration", "cost", "time", "maker", "prevalence", "expansion")
+    kinds = (
+        "code",
+        "year",
+        "month",
+        "age",
+        "duration",
+        "cost",
+        "effort",
+        "time",
+        "maker",
+        "prevalence",
+        "expansion",
+    )
     assert max(signals[f"{kind}_missing"] for kind in kinds) == missing
     assert signals["plainly_missing"] == missing

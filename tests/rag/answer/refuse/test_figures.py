@@ -50,6 +50,8 @@ def test_a_figure_of_the_question_is_no_answer_to_it() -> None:
         ("What accuracy?", True),
         ("Which time series models are compared?", False),
         ("What loss function is minimized?", False),
+        ("What loss does it use?", False),
+        ("What loss does it reach?", True),
         ("How do networks learn?", False),
         ("Which networks learn?", False),
         ("Which distance is minimized?", False),
