@@ -62,14 +62,17 @@ def is_coined(name: str) -> bool:
 def bears(name: str, title: str, abstract: str) -> bool:
     """Whether a paper is that of the thing of this name: its title calls it so, or its abstract proposes it.
 
-    "This paper presents SimCLR": of a name that is not coined, or in capitals alone, that can't be told; it
-    may be what is improved ("we replace the MLP").
+    "This paper presents SimCLR": of a name that is not coined that can't be told. One in capitals alone may be
+    what is improved ("we replace the MLP"), unless what it stands for is written as a name: "we introduce
+    Tangent Attention Fine-Tuning (TAFT)".
     """
     if entitles(name, title):
         return True
-    if name not in abstract or not is_coined(name) or name.removesuffix("s").isupper():
+    if name not in abstract or not is_coined(name):
         return False
     ours = rf"(?i:\b(?:we|paper|work|article|study|here)\b[^.;]{{0,40}}?\b{_PROPOSE}\b)"
+    if name.removesuffix("s").isupper():
+        return bool(re.search(rf"{ours}[^.;:]{{0,100}}?\b[A-Z][\w-]* \({_written(name)}\)", abstract))
     return bool(re.search(rf"{ours}[^.;:,]{{0,40}}?{_written(name)}", abstract))
 
 

@@ -106,6 +106,9 @@ def test_any_subject_and_any_text_can_be_held_together(subject: str, text: str) 
         ("nets", "A way", "We propose nets.", False),
         ("MLP", "A way", "We propose nets where we replace the MLP.", False),
         ("MLPs", "A way", "We propose MLPs.", False),
+        ("TAFT", "A way", "We introduce Tangent Attention Fine-Tuning (TAFT), fast.", True),
+        ("AL-RNN", "A way", "Here we introduce Almost-Linear Recurrent Nets (AL-RNNs).", True),
+        ("ODE", "A way", "We introduce a model of ordinary differential equations (ODEs).", False),
     ],
 )
 def test_a_thing_has_a_paper_of_its_own(name: str, title: str, abstract: str, own: bool) -> None:
