@@ -8,16 +8,17 @@ from functools import partial
 
 from rag import watch
 from rag.answer.evidence.bearing import on_what_is_named
-from rag.answer.evidence.extract import Choice, choose, listed
+from rag.answer.evidence.extract import Choice, choose, listed, proposed
 from rag.answer.evidence.quote import Quote
 from rag.answer.evidence.reading import read_hits
 from rag.answer.evidence.weigh import Weighed, Weights, weigh
 from rag.answer.looked import Looked
+from rag.answer.question.alike import is_meant, like_what, text_of
 from rag.answer.question.asked import Asked, read_question
 from rag.answer.question.condense import Standalone
 from rag.answer.question.manner import sentences_wanted
 from rag.answer.question.narrowed import Narrowed
-from rag.answer.question.picked import among_listed, told_in, whose_others
+from rag.answer.question.picked import among_listed, item_meant, spoken_of, told_in, whose_others
 from rag.answer.question.plain import manner_of, plain_question
 from rag.answer.question.pointing import names_nothing
 from rag.answer.question.subject import subjects
@@ -39,6 +40,9 @@ _NAMED = 0.95  # probability that what is asked is treated, at least, where a qu
 _MOSTLY = 0.7
 """The part, by rarity, of few words for a subject from which it is foreign where no paper has them."""
 _FEW = 4  # words that are few
+_ALIKE = 0.5
+"""The cosine of their texts from which papers are alike."""
+_NEAR_NAME = 3  # papers among which the one of a name is
 _BEARING = 0.4
 """The share, by rarity, of the words asked about that a paper listed before must have."""
 
@@ -69,6 +73,8 @@ class Finder:
         Raises:
             IndexUnavailable: nothing can be searched.
         """
+        if within.like:
+            return self._alike(request, standalone, within, clock)
         before = "\n".join(told_in(request.history))
         told, left_out = (before if flag else "" for flag in (standalone.more, standalone.others))
         limits = self._by_age(within) if within.alone else within.filters
@@ -100,6 +106,21 @@ class Finder:
         clock.lap("evidence")
         return Looked(request, standalone, within, asked, found, weighed, quotes, through, sure, clock)
 
+    def _alike(self, request: Request, standalone: Standalone, within: Narrowed, clock: Clock) -> Looked:
+        """The papers nearest to one, each with what it proposes."""
+        found = self._search.search(within.text, top_k=1 + MOST_PAPERS, filters=within.filters or None)
+        clock.lap("retrieve")
+        asked = read_question(found.text, self._words, found.idf)
+        weighed = tuple(
+            paper
+            for paper in weigh(asked, read_hits(asked, found, self._words, 1 + MOST_PAPERS), self._weights)
+            if paper.reading.paper.name != within.without
+        )
+        quotes = proposed([paper for paper in weighed if _nearness(paper) >= _ALIKE][:MOST_PAPERS])
+        through, sure = _CERTAIN if quotes else _NOTHING
+        clock.lap("evidence")
+        return Looked(request, standalone, within, asked, found, weighed, quotes, through, sure, clock)
+
     def _by_age(self, within: Narrowed) -> Filters:
         """The filters of a question for papers themselves: of many, the newest or the oldest are meant."""
         newest = first_by_year(within.question) >= 0
@@ -114,12 +135,32 @@ class Finder:
         return choose(asked, papers, choice, told) or choose(asked, papers, choice)
 
     def told_of(self, standalone: Standalone, request: Request) -> Narrowed | None:
-        """A question limited by what an answer told of: those papers ("which of these …"), or their authors.
+        """A question to what an answer told of: to those papers, for more by their authors, or like one.
 
         Raises:
             IndexUnavailable: nothing can be searched.
         """
-        return self._by_the_same(request) or self._among(standalone, request)
+        return self._like_one(request) or self._by_the_same(request) or self._among(standalone, request)
+
+    def _like_one(self, request: Request) -> Narrowed | None:
+        """A question for papers like one, if that is stored."""
+        question, talk = plain_question(request.question), request.history
+        said = like_what(question)
+        if said is None:
+            return None
+        if said:
+            hits = self._search.search(said, top_k=_NEAR_NAME).hits
+            paper = next((hit.paper for hit in hits if is_meant(said, hit.paper)), None)
+        else:
+            picked = item_meant(question, talk)
+            name = f"“{picked}”" if picked else spoken_of(talk)
+            paper = self._search.called(name, Filters()) if name else None
+        if paper is None:
+            return None
+        asked = question if said else f"{question} {paper.name}"
+        return Narrowed(
+            text_of(paper), request.filters, alone=True, question=asked, without=paper.name, like=True
+        )
 
     def _among(self, standalone: Standalone, request: Request) -> Narrowed | None:
         """The question limited to the papers that it is asked of, if these are found."""
@@ -200,6 +241,12 @@ def _opened(asked: Asked, quotes: Sequence[Quote], through: Mapping[str, float])
     called = [name for name in asked.called if any(entitles(name, quote.paper.title) for quote in quotes)]
     coined = any(map(is_coined, called))
     return {"about": 1.0} | ({"found": max(through["found"], _NAMED)} if coined else {}) if called else {}
+
+
+def _nearness(paper: Weighed) -> float:
+    """The cosine of the paper's nearest window with the question, 0 where it is not known."""
+    dense = paper.reading.hit.stages.get("dense")
+    return dense.score if dense else 0.0
 
 
 def _dated(papers: Sequence[Weighed]) -> bool:

@@ -116,3 +116,16 @@ async def test_papers_are_browsed_page_by_page_searched_and_filtered(site: Site,
     await page.locator("#view-papers .chip").click()
     await expect(items).to_have_count(20)
     await expect(page.locator("#find [data-open-filters]")).to_be_focused()
+
+
+async def test_a_paper_can_be_asked_about_and_for_others_like_it(site: Site, open_page: OpenPage) -> None:
+    page = await open_page(site, path="/#papers")
+    await page.locator("#wanted").fill("Tidal turbines under ice")
+    await page.locator("#wanted").press("Enter")
+    await expect(page.locator("#papers-note")).to_contain_text("nearest")
+    await page.locator("#papers .open").first.click()
+    await page.get_by_role("button", name="Ask what it shows").click()
+    await expect(page.locator(".turn .claim").first).to_contain_text("turbines")
+    await page.locator("nav a[href='#papers']").click()
+    await page.get_by_role("button", name="Papers like it").click()
+    await expect(page.locator(".turn").last).to_contain_text("No stored paper is much like “Tidal turbines")

@@ -109,6 +109,7 @@ export class Corpus {
         make("div", { class: "acts" },
           link(paper.url.startsWith("https://scholar.google.") ? "Find the paper" : "Open the paper", paper.url),
           paper.title !== "" && button("Ask what it shows", () => this.page.ask(`What does “${paper.title}” show?`)),
+          paper.title !== "" && button("Papers like it", () => this.page.ask(`Which papers are similar to “${paper.title}”?`)),
           button("Remove…", () => this.#remove(paper, title.closest("li")), { class: "danger" })));
     } catch (problem) {
       inside.replaceChildren(make("p", { class: "warning" }, shown(problem.message)));

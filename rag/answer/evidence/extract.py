@@ -69,13 +69,15 @@ def choose(asked: Asked, weighed: Sequence[Weighed], choice: Choice, told: str =
 
 
 def listed(asked: Asked, weighed: Sequence[Weighed], told: str = "") -> tuple[Quote, ...]:
-    """The papers themselves, by year: of each what it proposes, or else its likeliest sentence.
+    """The papers themselves, by year: the newest first unless the oldest are wanted; else as `proposed`."""
+    newest = sorted(weighed, key=lambda paper: _age(paper, asked.by_year or 1))
+    return proposed(newest[: asked.papers], told)
 
-    The newest come first unless the oldest are wanted; arguments as for ``choose``.
-    """
-    newest = sorted(weighed, key=lambda paper: _age(paper, asked.by_year or 1))[: asked.papers]
+
+def proposed(papers: Sequence[Weighed], told: str = "") -> tuple[Quote, ...]:
+    """Of each paper, in order, what it proposes, or else its likeliest sentence; ``told`` as for `choose`."""
     quotes: list[Quote] = []
-    for paper in newest:
+    for paper in papers:
         ranked = np.lexsort((-paper.sentences, -paper.reading.column("proposes"))).tolist()
         said = [Quote(paper.reading.paper, paper.reading.spans[i]) for i in ranked]
         stating = (quote for quote in said if not reads_as_instruction(quote.text) and quote.text not in told)

@@ -34,9 +34,10 @@ _SWITCH = re.compile(
     r"^\W*(?:(?:ok(?:ay)?|alright|well|so|now|anyway|right|thanks|great|good|fine)\W+)*"
     r"(?:(?:on |to |a |now )*(?:(?:completely |totally |quite |something )*(?:different|new|another|other"
     r"|unrelated) "
-    r"(?:subject|topic|question|matter|thing)|(?:let'?s |let us )?(?:move on|change (?:the )?(?:subject"
-    r"|topic))(?: to [^:.,]*)?"
-    r"|switching (?:to|over to) [^:.,]*|changing (?:the )?(?:subject|topic)|something else|by the way"
+    r"(?:subject|topic|question|matter|thing)|(?:let['’]?s |let us )?(?:move on|change (?:the )?(?:subject"
+    r"|topic))(?: to [^:.,]*)?|let['’]?s (?:switch|change)(?: (?:topics?|subjects?|gears))?(?: to [^:.,]*)?"
+    r"|switching (?:topics?|subjects?|gears|(?:over )?to [^:.,]*)|changing (?:the )?(?:subject|topic)"
+    r"|something else|by the way"
     r"|next question|"
     r"new question|forget (?:that|about (?:it|that))|leaving that aside))\s*[:.,;!–—-]*\s*",
     re.IGNORECASE,

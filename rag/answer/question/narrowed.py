@@ -46,6 +46,7 @@ class Narrowed:
         question: the question with those words; empty where there are none.
         among: the papers of an answer before it that it is asked of, if it is.
         without: a paper that is not wanted, by its name.
+        like: whether papers like that one are wanted.
         strangers: names that it asks about and nothing else, of which no stored paper knows anything.
     """
 
@@ -56,6 +57,7 @@ class Narrowed:
     question: str = ""
     among: Listed | None = None
     without: str = ""
+    like: bool = False
     strangers: tuple[str, ...] = ()
 
 

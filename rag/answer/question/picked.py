@@ -93,8 +93,8 @@ def item_meant(question: str, turns: Sequence[Turn]) -> str:
         two = slice(-_PAIR, None) if "last" in found.group().casefold() else slice(_PAIR)
         return " ".join(titles[two])
     if found := _ORDINAL.search(question):
-        items = _counted_off(answers)
         place = _PLACES[found.group(1).casefold()]
+        items = _counted_off(answers, place)
         return items[place] if -len(items) <= place < len(items) else ""
     if found := _THE_ONE.search(question):
         wanted = set(found.group(1).casefold().split()) - STOPWORDS
@@ -115,8 +115,13 @@ def among_listed(question: str, turns: Sequence[Turn]) -> Listed | None:
 
 def whose_others(question: str, turns: Sequence[Turn]) -> str:
     """The paper spoken of last, where a question wants what else its authors wrote; empty where not."""
+    return spoken_of(turns) if _BY_THEM.match(question) else ""
+
+
+def spoken_of(turns: Sequence[Turn]) -> str:
+    """The name of the paper that the last answer tells of first; empty where it tells of none."""
     answers = [turn.content for turn in turns if turn.role == "assistant"]
-    if not answers or not _BY_THEM.match(question):
+    if not answers:
         return ""
     told = answers[-1]
     if is_refusal(told):  # that an abstract does not say who wrote it tells of its paper; others tell of none
@@ -145,12 +150,13 @@ def told_in(turns: Sequence[Turn]) -> list[str]:
     return ["" if is_refusal(answer) else _NEAREST.sub("", answer) for answer in said]
 
 
-def _counted_off(answers: Sequence[str]) -> list[str]:
+def _counted_off(answers: Sequence[str], place: int) -> list[str]:
     """What "the second one" counts, of the answers, the last first.
 
-    Bullets or titles of the last answer; else those of the last one that lists any; else its parts.
+    Bullets or titles of the last answer; else those of the last one that lists so many; else its parts.
     """
-    return next((items for answer in answers if (items := _listed(answer))), None) or _parts(answers[0])
+    lists = (items for answer in answers if (items := _listed(answer)))
+    return next((items for items in lists if place < len(items)), None) or _parts(answers[0])
 
 
 def _listed(answer: str) -> list[str]:

@@ -51,6 +51,9 @@ def refuse(case: Case, words: Words) -> Refusal:
     """The refusal of a question."""
     if case.within.strangers and case.found.info.papers:
         return _nobody(case.within.strangers)
+    if case.within.like:
+        alone = f"No stored paper is much like {case.within.without}."
+        return Refusal(NOT_IN_CORPUS, (), _nearest(case), (alone,))
     reason = _reason(case)
     shown = (hit.paper for hit in case.found.hits)
     if reason == NOT_IN_CORPUS and (titles := titles_missing(case.asked.text, shown)):

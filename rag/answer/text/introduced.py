@@ -62,8 +62,8 @@ def is_coined(name: str) -> bool:
 def bears(name: str, title: str, abstract: str) -> bool:
     """Whether a paper is that of the thing of this name: its title calls it so, or its abstract proposes it.
 
-    "This paper presents SimCLR": of a name that is not coined that can't be told. One in capitals alone may be
-    what is improved ("we replace the MLP"), unless what it stands for is written as a name: "we introduce
+    "This paper presents SimCLR": of a name that is not coined that can't be told. One in capitals alone may
+    be what is improved ("we replace the MLP"), unless what it stands for is written as a name: "we introduce
     Tangent Attention Fine-Tuning (TAFT)".
     """
     if entitles(name, title):

@@ -163,3 +163,24 @@ def test_a_question_is_read_with_the_talk_only_where_that_finds_what_it_names(
     assert alone.status == "insufficient_evidence"
     assert {citation.paper.id for citation in answer.citations} == cited
     assert ("translation" in answer.standalone_question) == bool(cited)
+
+
+def test_papers_like_the_one_spoken_of_are_those_nearest_to_it(tmp_path: Path) -> None:
+    (sparse,) = (paper for paper in PAPERS if paper.id == "sparse")
+    twin = Paper("twin", "Dense attention", sparse.abstract + " We propose to make it dense.")
+    with world(tmp_path, (*PAPERS, twin)) as papers:
+        answerer = Answerer(papers.search(), papers.library)
+        history = (Turn("user", "What is it?"), Turn("assistant", f"{sparse.name}: Text. [1]"))
+        for question, talk in (
+            (f"Which papers are similar to {sparse.name}?", ()),
+            ("more like this", history),
+        ):
+            answer = checked(answerer.answer(Request(question, talk)))
+            assert [citation.paper.id for citation in answer.citations] == ["twin"]
+            assert sparse.name in answer.standalone_question
+
+
+def test_that_no_paper_is_like_one_is_told(answerer: Answerer) -> None:
+    answer = checked(answerer.answer(Request("papers like “Counting in graphs”")))
+    assert (answer.status, answer.confidence) == ("insufficient_evidence", 0.0)
+    assert "No stored paper is much like “Counting in graphs”." in answer.answer

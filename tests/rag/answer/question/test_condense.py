@@ -61,7 +61,12 @@ def test_a_definite_noun_or_a_pronoun_in_a_long_question_leaves_it_open(question
 
 @pytest.mark.parametrize(
     "question",
-    ["OK, different subject: how are proteins folded?", "Let's move on. How are proteins folded?"],
+    [
+        "OK, different subject: how are proteins folded?",
+        "Let's move on. How are proteins folded?",
+        "let’s switch: how are proteins folded?",
+        "Switching gears, how are proteins folded?",
+    ],
 )
 def test_an_announced_change_of_subject_carries_nothing(question: str) -> None:
     asked = condense(question, TALK, WORDS)

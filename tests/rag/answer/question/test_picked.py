@@ -57,6 +57,16 @@ def test_the_one_that_words_tell_is_picked(question: str, picked: str) -> None:
     assert item_meant(question, LISTED) == picked
 
 
+def test_a_place_is_counted_in_the_last_list_that_has_as_many() -> None:
+    longer = (
+        Turn("user", "Which papers?"),
+        Turn("assistant", "- “Ants”: x [1]\n- “Bees”: y [2]\n- “Cats”: z [3]"),
+    )
+    talk = (*longer, *LISTED)
+    assert item_meant("And the second?", talk) == "Beta waves"
+    assert item_meant("And the third?", talk) == "Cats"
+
+
 def test_papers_without_a_title_are_listed_by_their_ids() -> None:
     listed = [LISTED[0], Turn("assistant", "- Untitled paper 371: x [1]\n- “Beta waves”: y [2]")]
     found = among_listed("Which of these use waves?", listed)
