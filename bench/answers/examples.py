@@ -16,7 +16,7 @@ from pathlib import Path
 
 from bench.answers.cases import Case, over
 from bench.answers.fit_evidence import DEPTH, Given
-from bench.answers.stack import Stack, opened
+from bench.stack import Stack, opened
 from rag.answer.evidence.extract import Choice, choose
 from rag.answer.evidence.reading import read_hits
 from rag.answer.evidence.weigh import Weights, weigh

@@ -22,7 +22,7 @@ import numpy as np
 
 from bench.answers.cases import Case, load, over, worth
 from bench.answers.logit import Matrix, listwise
-from bench.answers.stack import Stack, opened
+from bench.stack import Stack, opened
 from rag.answer.evidence.reading import Reading, read_hits
 from rag.answer.evidence.sentence_signals import SIGNALS
 from rag.answer.evidence.weigh import PAPER_SIGNALS, paper_signals

@@ -23,7 +23,7 @@ import numpy as np
 from bench.answers.cases import Case, holds, over
 from bench.answers.fit_evidence import parse_set
 from bench.answers.logit import Matrix, auroc
-from bench.answers.stack import opened
+from bench.stack import opened
 from rag.answer import Answerer
 from rag.settings import DEFAULT_RISK
 from rag.types import Answer, Request, Turn

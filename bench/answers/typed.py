@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from bench.answers.stack import opened
+from bench.stack import opened
 from data import bundled_papers
 from eval.cases import Case, load_bundled
 from rag.answer import Answerer

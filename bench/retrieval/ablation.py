@@ -15,8 +15,8 @@ import numpy as np
 from bench.figures import percentile
 from bench.retrieval.features import difference, features
 from bench.retrieval.fit import Scores, scored
-from bench.retrieval.sets import Set, every
-from bench.retrieval.stored import options, stored
+from bench.retrieval.sets import Set, every, options
+from bench.stack import opened
 from rag.retrieve import Mix
 
 ALL = Mix()
@@ -43,8 +43,8 @@ def row(cells: list[str]) -> str:
 def timings(one: Set, work: Path) -> dict[str, list[float]]:
     """Milliseconds of each stage for some questions, after a few that don't count."""
     laps: dict[str, list[float]] = {}
-    with stored(one, work) as made:
-        search = made.search()
+    with opened(work / one.name, one.papers) as made:
+        search = made.search
         texts = list(one.questions.values())[:TIMED]
         for text in texts[:10]:
             search.search(text, top_k=10)

@@ -11,7 +11,7 @@ from ir_measures import nDCG
 from numpy.typing import NDArray
 
 from bench.retrieval.sets import Set
-from bench.retrieval.stored import Stored, stored
+from bench.stack import Stack, opened
 from rag.embed.passages import encode_query
 from rag.retrieve import Mix
 from rag.retrieve.candidates import Faults, gather
@@ -40,11 +40,11 @@ class Features:
 
 def features(one: Set, work: Path) -> dict[str, Features]:
     """The features of every question of a set; the set is ingested where it isn't yet."""
-    with stored(one, work) as made:
+    with opened(work / one.name, one.papers) as made:
         return {key: _of(made, text) for key, text in one.questions.items()}
 
 
-def _of(made: Stored, question: str) -> Features:
+def _of(made: Stack, question: str) -> Features:
     with made.indexes.lease() as generation:
         encoded = encode_query(made.model, question)
         size = Mix().candidates

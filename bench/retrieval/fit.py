@@ -13,8 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.retrieval.features import Features, difference, features, ndcg
-from bench.retrieval.sets import Set, every
-from bench.retrieval.stored import options
+from bench.retrieval.sets import Set, every, options
 from rag.retrieve import Mix
 
 BM25 = (0.3, 0.35, 0.4, 0.45, 0.5)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import csv
 import json
 from collections.abc import Iterator
@@ -62,3 +63,13 @@ def every(folders: Path, names: list[str], split: str) -> Iterator[Set]:
     yield bundled(split)
     for name in names:
         yield beir(folders / name)
+
+
+def options(what: str | None) -> argparse.ArgumentParser:
+    """The arguments that all commands of this package take."""
+    parser = argparse.ArgumentParser(description=what)
+    parser.add_argument("folders", type=Path, help="folder of sets in BEIR's layout")
+    parser.add_argument("names", nargs="*", help="names of sets below it; the bundled papers always come too")
+    parser.add_argument("--work", type=Path, default=Path(".bench"), help="where ingested sets are kept")
+    parser.add_argument("--split", default="dev", choices=["dev", "test"], help="of the bundled questions")
+    return parser

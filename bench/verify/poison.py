@@ -13,7 +13,7 @@ import json
 import tempfile
 from pathlib import Path
 
-from bench.answers.stack import opened
+from bench.stack import opened
 from rag.answer.answerer import Answerer
 from rag.answer.verify import reads_as_instruction
 from rag.types import Request

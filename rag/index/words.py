@@ -20,6 +20,8 @@ from dataclasses import dataclass
 
 import Stemmer
 
+from rag.index.spelling import american
+
 # Snowball's English list as NLTK has it, but for single letters (here one may be a variable), and what
 # scholars abbreviate. Not a package's own: under another list an index would count other terms.
 _STOPWORDS = """
@@ -96,7 +98,7 @@ class Words:
     def stems(self, words: list[str]) -> list[str]:
         """The term of each of these plain words, stopwords like others; nothing is remembered."""
         with self._lock:
-            stems: list[str] = self._stemmer.stemWords(words)
+            stems: list[str] = self._stemmer.stemWords([american(word) for word in words])
         return stems
 
     def _learn(self, word: str) -> tuple[str, ...]:
@@ -108,7 +110,7 @@ class Words:
 
     def _stems(self, pieces: list[str]) -> list[str]:
         kept = [piece for piece in pieces if not _is_stopword(piece) and len(piece) <= _LONGEST]
-        stems: list[str] = self._stemmer.stemWords(kept)
+        stems: list[str] = self._stemmer.stemWords([american(piece) for piece in kept])
         return list(dict.fromkeys(stem for stem in stems if stem))
 
 
