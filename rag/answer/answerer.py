@@ -185,7 +185,7 @@ class Answerer:
         """The answer that the language model writes, or its word that there is none."""
         request = looked.request
         searched = request.history or is_english(request.question)  # else a model reads what that leaves out
-        asked = looked.asked.text if searched else request.question
+        asked = looked.question if searched else request.question
         question = f"{asked} {manner_of(request.question)}".rstrip()
         written = yield from writer.write(question, looked.found, request.top_k, cancelled)
         looked.clock.lap("write")
@@ -245,7 +245,7 @@ class Answerer:
             status="insufficient_evidence",
             confidence=looked.confidence,
             question=looked.request.question,
-            standalone_question=looked.within.question or looked.asked.text,
+            standalone_question=looked.question,
             answer="",
             sentences=(),
             citations=(),

@@ -22,7 +22,7 @@ from rag.answer.question.picked import among_listed, item_meant, spoken_of, told
 from rag.answer.question.plain import manner_of, plain_question
 from rag.answer.question.pointing import names_nothing
 from rag.answer.question.subject import subjects
-from rag.answer.question.wording import MOST_PAPERS, first_by_year
+from rag.answer.question.wording import MOST_PAPERS, first_by_year, papers_wanted, subject_of_list
 from rag.answer.refuse.confidence import GATES, Calibration, signals
 from rag.answer.refuse.titles import titles_missing
 from rag.answer.text.introduced import entitles, is_coined, without_talk
@@ -78,11 +78,15 @@ class Finder:
         before = "\n".join(told_in(request.history))
         told, left_out = (before if flag else "" for flag in (standalone.more, standalone.others))
         limits = self._by_age(within) if within.alone else within.filters
-        found = self._search.search(within.text, top_k=max(request.top_k, DEPTH), filters=limits or None)
+        text = within.text if within.alone or within.among else subject_of_list(within.text)
+        found = self._search.search(text, top_k=max(request.top_k, DEPTH), filters=limits or None)
         clock.lap("retrieve")
         with watch.stage("evidence") as note:
             asked = read_question(found.text, self._words, found.idf)
-            if within.alone or (within.among and within.among.several):
+            if text != within.text:
+                asked = replace(asked, papers=papers_wanted(within.text), by_year=first_by_year(within.text))
+                within = replace(within, question=within.question or within.text)
+            elif within.alone or (within.among and within.among.several):
                 asked = replace(asked, papers=MOST_PAPERS)
             weighed = weigh(asked, read_hits(asked, found, self._words, DEPTH), self._weights)
             weighed = tuple(

@@ -43,3 +43,8 @@ class Looked:
     confidence: float
     clock: Clock
     degraded: tuple[str, ...] = ()
+
+    @property
+    def question(self) -> str:
+        """The question as it was understood: able to stand alone, slips mended, with what limits it."""
+        return self.within.question or self.asked.text

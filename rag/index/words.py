@@ -6,6 +6,7 @@ What is kept findable, beyond plain words:
 * numbers: ``3.5`` stays whole, ``1,000`` is ``1000``, ``GPT-3.5`` and ``GPT3.5`` share a term;
 * acronyms: ``U.S.A.`` is ``usa``, ``LLMs`` is ``llm``;
 * LaTeX leftovers: ``\textbf{BERT}`` is ``bert``, ``$\ell_{1}$`` gives ``ell``, ``1`` and ``ell1``;
+* Greek letters: ``TNF-α``, ``TNFα`` and ``TNF-alpha`` share a term, as do ``$\alpha$`` and ``α``;
 * accents and look-alike letters are folded: ``Schölkopf`` is found as ``Scholkopf``.
 
 Stemming: Snowball English (Porter2).
@@ -56,6 +57,7 @@ _TYPOGRAPHY = str.maketrans(
     }
 )
 
+_GREEK = re.compile("(?<![\u0370-\u03ff])[\u0391-\u03a9\u03b1-\u03c9](?![\u0370-\u03ff])")  # a letter alone
 _ACCENTS = re.compile("[\u0300-\u036f]+")
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _DECIMAL = re.compile(r"\d+\.\d+")
@@ -115,12 +117,17 @@ class Words:
 
 
 def _plain(text: str) -> str:
-    """Lower case, without accents, typographic variants or LaTeX markup."""
+    """Lower case, without accents, typographic variants or LaTeX markup; Greek letters by their names."""
     if not text.isascii():
         text = _ACCENTS.sub("", unicodedata.normalize("NFKD", text.translate(_TYPOGRAPHY)))
+        text = _GREEK.sub(_spelled, text)
     if _LATEX.search(text):
         text = _MARKUP.sub("", text).translate(_BRACES)
     return text.casefold()
+
+
+def _spelled(letter: re.Match[str]) -> str:
+    return unicodedata.name(letter.group()).rsplit(" ", 1)[-1].casefold().replace("lamda", "lambda")
 
 
 def _is_stopword(word: str) -> bool:

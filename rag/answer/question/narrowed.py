@@ -14,7 +14,7 @@ from rag.answer.lexicon import words_of
 from rag.answer.question.dated import dated
 from rag.answer.question.picked import Listed
 from rag.answer.question.whose import names_said, whose
-from rag.answer.question.wording import first_by_year
+from rag.answer.question.wording import first_by_year, subject_of_list
 from rag.index.words import Words
 from rag.types import Filters
 
@@ -89,10 +89,10 @@ def narrowed(question: str, filters: Filters, shelf: Shelf, words: Words) -> Nar
 def narrowed_search(query: str, filters: Filters, shelf: Shelf, words: Words) -> Narrowed:
     """A search, limited by what its words say; words that no paper has may be the name of an author alone."""
     found = narrowed(query, filters, shelf, words)
-    if found.said or not words.terms(query) or not _is_unknown(query, shelf, words):
-        return found
-    by_name = narrowed(f"papers by {query}", filters, shelf, words)
-    return by_name if by_name.alone else found
+    if not found.said and words.terms(query) and _is_unknown(query, shelf, words):
+        by_name = narrowed(f"papers by {query}", filters, shelf, words)
+        found = by_name if by_name.alone else found
+    return found if found.alone else replace(found, text=subject_of_list(found.text))
 
 
 def _is_alone(text: str, words: Words) -> bool:

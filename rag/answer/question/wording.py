@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
+from rag.answer.lexicon import words_of
 from rag.answer.question.dated import PAPERS
+from rag.index.words import STOPWORDS
 
 _NUMBER = re.compile(
     r"\bhow (?:many|much|large|big|fast|slow|long|often|far|high|low|small|close|accurate|accurately|well"
@@ -50,6 +52,7 @@ _SEVERAL = re.compile(
     r"(?:research|works?|literature|results|advances) (?:on|in|about)\b"
     rf"|{_ABOUT} (?:the )?(?:(?:latest|recent|current|new|existing|prior|related) )?"
     r"(?:research|works?|literature|field) (?:on|in|for|about)\b"
+    r"|\bwhat (?:should|can|could) (?:i|we|one) read\b"
     r"|\bwhat (?:research|works?) (?:is|are|was|were|has|have|exists?|there)\b"
     r"|\bwhat (?:[\w-]+ ){0,2}?(?:methods|approaches|techniques|algorithms)"
     r" (?:are there|exist|have been (?:proposed|developed|tried|studied))\b",
@@ -123,6 +126,10 @@ _ACRONYM = re.compile(
     r"|\bwhat(?:['’]?s| is) the (?:full (?:form|name)|expansion) of\b",
     re.IGNORECASE,
 )
+_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+_TWO = 2
+_SURVEYS = frozenset({"review", "reviews", "survey", "surveys"})  # papers of one kind
+_PAPER = re.compile(rf"\b(?:{PAPERS}|research|literature|works?|read)\b", re.IGNORECASE)
 _QUESTION = re.compile(r"\b(?:questions?|ask(?:s|ed|ing)?)\b", re.IGNORECASE)
 _KINDS = {
     "number": _NUMBER,
@@ -174,6 +181,23 @@ def numeral_of_papers(question: str) -> str:
     """The word that says how many papers are wanted ("three papers on …"); empty where none does."""
     match = _NUMBERED.search(question)
     return match[1] if match else ""
+
+
+def subject_of_list(question: str) -> str:
+    """What the papers of a list are to be on, without the words that ask for papers ("which papers use …").
+
+    They would be looked for too: every tenth abstract says "in this paper". The question itself where it asks
+    for no list, or where nothing would be left.
+    """
+    if papers_wanted(question) <= _TWO:
+        return question
+    aside = (words_of("asking") | words_of("about_papers") | STOPWORDS) - _SURVEYS
+    words = list(_WORD.finditer(question))
+    first = next((word for word in words if word.group().casefold() not in aside), None)
+    dropped = question[: first.start()] if first else ""
+    if "(" in dropped or not _PAPER.search(dropped):  # in brackets stands what the talk adds
+        return question
+    return question[len(dropped) :]
 
 
 def papers_wanted(question: str) -> int:

@@ -96,6 +96,13 @@ def test_a_paper_asked_for_by_a_title_that_is_not_stored_is_refused(answerer: An
     assert stored.citations[0].paper.id == "sparse"
 
 
+def test_a_list_is_searched_for_its_subject_and_asked_in_full(answerer: Answerer) -> None:
+    looked = answerer.look(Request("Which papers are on sparse attention?"))
+    assert looked.found.text == "sparse attention?"
+    assert looked.question == "Which papers are on sparse attention?"
+    assert looked.asked.papers > 2
+
+
 def test_what_a_question_limits_itself_to_is_searched_alone(answerer: Answerer) -> None:
     asked = "How is attention made sparse in papers by Ada Example?"
     answer = checked(answerer.answer(Request(asked)))

@@ -34,6 +34,11 @@ from rag.index.words import STOPWORDS, Words
         ("1612.08083", "arXiv:1612.08083"),
         ("fisher", "\ufb01sher"),
         ("α", "α-synuclein"),
+        ("TNF-alpha", "TNF-α"),
+        ("TNFalpha", "TNFα"),
+        ("IL-1beta", "IL-1β"),
+        ("α-stable", r"$\alpha$-stable"),
+        ("λόγος", "ΛΌΓΟΣ"),
     ],
 )
 def test_a_spelling_finds_the_other(asked: str, written: str) -> None:

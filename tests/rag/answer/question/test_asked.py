@@ -4,7 +4,7 @@ import pytest
 
 from rag.answer.question.asked import read_question
 from rag.answer.question.subject import subjects
-from rag.answer.question.wording import sought
+from rag.answer.question.wording import sought, subject_of_list
 from tests.rag.answer.sample import WORDS, ask
 
 
@@ -29,6 +29,7 @@ from tests.rag.answer.sample import WORDS, ask
         ("Which work is done by the optimizer?", 1),
         ("What methods are there for solving PDEs?", 6),
         ("What methods are used?", 1),
+        ("What should I read on tracking?", 6),
         ("According to the simulation studies in the TSEN paper, what is needed?", 1),
         ("How dropout works in deep nets", 1),
         ("How many papers in the survey were left out?", 1),
@@ -40,6 +41,27 @@ from tests.rag.answer.sample import WORDS, ask
 )
 def test_the_wording_says_how_many_papers_are_wanted(text: str, papers: int) -> None:
     assert ask(text).papers == papers
+
+
+@pytest.mark.parametrize(
+    ("question", "subject"),
+    [
+        ("Which papers use wavelets?", "wavelets?"),
+        ("papers on finance", "finance"),
+        ("Are there papers that use wavelets to explain nets?", "wavelets to explain nets?"),
+        ("What is the research on tracking?", "tracking?"),
+        ("What should I read about flows?", "flows?"),
+        ("surveys of activation functions", "surveys of activation functions"),
+        ("Which papers are surveys?", "surveys?"),
+        ("Give me three papers on flows", "flows"),
+        ("How do the two papers on hands differ?", "How do the two papers on hands differ?"),
+        ("Which papers?", "Which papers?"),
+        ("How does a paper fold?", "How does a paper fold?"),
+        ("Any other papers? (flows)", "Any other papers? (flows)"),
+    ],
+)
+def test_a_list_is_searched_for_what_its_papers_are_on(question: str, subject: str) -> None:
+    assert subject_of_list(question) == subject
 
 
 @pytest.mark.parametrize(
