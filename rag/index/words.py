@@ -21,6 +21,7 @@ from dataclasses import dataclass
 
 import Stemmer
 
+from rag.index.plurals import singular
 from rag.index.spelling import american
 
 # Snowball's English list as NLTK has it, but for single letters (here one may be a variable), and what
@@ -100,7 +101,7 @@ class Words:
     def stems(self, words: list[str]) -> list[str]:
         """The term of each of these plain words, stopwords like others; nothing is remembered."""
         with self._lock:
-            stems: list[str] = self._stemmer.stemWords([american(word) for word in words])
+            stems: list[str] = self._stemmer.stemWords([_regular(word) for word in words])
         return stems
 
     def _learn(self, word: str) -> tuple[str, ...]:
@@ -112,7 +113,7 @@ class Words:
 
     def _stems(self, pieces: list[str]) -> list[str]:
         kept = [piece for piece in pieces if not _is_stopword(piece) and len(piece) <= _LONGEST]
-        stems: list[str] = self._stemmer.stemWords([american(piece) for piece in kept])
+        stems: list[str] = self._stemmer.stemWords([_regular(piece) for piece in kept])
         return list(dict.fromkeys(stem for stem in stems if stem))
 
 
@@ -124,6 +125,11 @@ def _plain(text: str) -> str:
     if _LATEX.search(text):
         text = _MARKUP.sub("", text).translate(_BRACES)
     return text.casefold()
+
+
+def _regular(word: str) -> str:
+    """A word as the stemmer knows it best."""
+    return singular(american(word))
 
 
 def _spelled(letter: re.Match[str]) -> str:
