@@ -13,7 +13,7 @@ from rag.answer.evidence.quote import Quote
 from rag.answer.evidence.reading import read_hits
 from rag.answer.evidence.weigh import Weighed, Weights, weigh
 from rag.answer.looked import Looked
-from rag.answer.question.alike import is_meant, like_what, text_of
+from rag.answer.question.alike import is_described, is_meant, like_what, text_of
 from rag.answer.question.asked import Asked, read_question
 from rag.answer.question.condense import Standalone
 from rag.answer.question.manner import sentences_wanted
@@ -153,8 +153,9 @@ class Finder:
         if said is None:
             return None
         if said:
-            hits = self._search.search(said, top_k=_NEAR_NAME).hits
-            paper = next((hit.paper for hit in hits if is_meant(said, hit.paper)), None)
+            near = [hit.paper for hit in self._search.search(said, top_k=_NEAR_NAME).hits]
+            nearest = near[0] if near and is_described(said) else None
+            paper = next((paper for paper in near if is_meant(said, paper)), nearest)
         else:
             picked = item_meant(question, talk)
             name = f"“{picked}”" if picked else spoken_of(talk)

@@ -32,7 +32,11 @@ _SPOKEN_OF = re.compile(
 )
 _UNQUOTED = dict.fromkeys(map(ord, '"“”«»„'))
 _READ = 4000  # characters of a paper that are compared
-_AROUND = re.compile(rf"^(?:the )?(?:{_PAPERS} (?:on |called |titled )?)?|(?: {_PAPERS})?$", re.IGNORECASE)
+_AROUND = re.compile(
+    rf"^(?:the )?(?:(?:one|{_PAPERS}) (?:on |about |called |titled )?)?|(?: (?:one|{_PAPERS}))?$",
+    re.IGNORECASE,
+)
+_DESCRIBED = re.compile(rf"^(?:the|your) (?:one|{_PAPERS}) (?:on|about|with|that|which)\b", re.IGNORECASE)
 
 
 def like_what(question: str) -> str | None:
@@ -42,6 +46,11 @@ def like_what(question: str) -> str | None:
         return None
     said = (match["one"] or match["other"] or match["it"] or "").strip()
     return "" if _SPOKEN_OF.fullmatch(said) else said.strip(" \"“”'")
+
+
+def is_described(said: str) -> bool:
+    """Whether a paper is told by what it is on ("the one about imatinib"), so that the nearest is meant."""
+    return bool(_DESCRIBED.match(said))
 
 
 def is_meant(said: str, paper: Paper) -> bool:

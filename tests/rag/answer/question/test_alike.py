@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.answer.question.alike import is_meant, like_what, text_of
+from rag.answer.question.alike import is_described, is_meant, like_what, text_of
 from rag.types import Paper
 
 
@@ -58,6 +58,14 @@ def test_a_paper_is_meant_by_its_title_its_word_or_what_it_proposes(said: str, m
 
 def test_a_title_may_begin_as_a_mention_does() -> None:
     assert is_meant("The work of nets", Paper("p", "The Work of Nets", "They work."))
+
+
+@pytest.mark.parametrize(
+    ("said", "described"),
+    [("the one about owls", True), ("the paper that counts owls", True), ("owls", False), ("the owl", False)],
+)
+def test_a_paper_may_be_told_by_what_it_is_on(said: str, described: bool) -> None:
+    assert is_described(said) is described
 
 
 def test_a_subject_before_a_colon_means_no_paper() -> None:
