@@ -22,7 +22,9 @@ from rag.answer.question.plain import manner_of, plain_question
 from rag.answer.question.smalltalk import friendly_line
 from rag.answer.question.talk import Talk, talked, turned, within_talk
 from rag.answer.refuse.confidence import Calibration
+from rag.answer.refuse.judge import Judge
 from rag.answer.refuse.refusal import Case, refusal_text, refuse
+from rag.answer.told_of import ToldOf
 from rag.clock import Clock
 from rag.errors import InvalidInput, ModelFailed, Overtaken
 from rag.events import AskEvents, Retrieval, answer_of, told, told_text
@@ -74,7 +76,9 @@ class Answerer:
         calibration = calibration or Calibration.load()
         self._threshold = calibration.threshold(risk)
         self._words = Words()
-        self._finder = Finder(search, weights or Weights.load(), calibration, choice or Choice(), self._words)
+        judge = Judge(calibration, self._words)
+        self._finder = Finder(search, weights or Weights.load(), judge, choice or Choice(), self._words)
+        self._told_of = ToldOf(search, self._words)
 
     def answer(self, request: Request) -> Answer:
         """The answer at the end of ``events``; errors as there."""
@@ -125,7 +129,7 @@ class Answerer:
             )
             by_itself = again or narrowed(standalone.alone, filters, shelf, words)
             in_talk = again or within_talk(standalone.carried, talk, filters, shelf, words)
-            told_of = None if again else self._finder.told_of(standalone, request)
+            told_of = None if again else self._told_of.narrowed(standalone, request)
         clock.lap("condense")
         if told_of:
             return self._finder.find(request, standalone, told_of, clock)
