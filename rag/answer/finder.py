@@ -68,7 +68,7 @@ class Finder:
             asked = self._asked(found, within, text)
             if text != within.text:
                 within = replace(within, question=within.question or within.text)
-            weighed = self._weighed(asked, found, within, request, standalone)
+            asked, weighed = self._weighed(asked, found, within, request, standalone)
             quotes, (through, sure) = self._answered(request, standalone, within, asked, found, weighed)
             note({"confidence": sure})
         clock.lap("evidence")
@@ -91,8 +91,8 @@ class Finder:
 
     def _weighed(
         self, asked: Asked, found: Retrieved, within: Narrowed, request: Request, standalone: Standalone
-    ) -> tuple[Weighed, ...]:
-        """The papers read, without those that are not wanted."""
+    ) -> tuple[Asked, tuple[Weighed, ...]]:
+        """The question, and the papers read, without those that are not wanted."""
         left_out = "\n".join(told_in(request.history)) if standalone.others else ""
         weighed = (
             paper

@@ -1,4 +1,4 @@
-"""A thing asked about by its coined name, whose own paper is here: one that hasn't the name is on another."""
+"""Things asked about by their coined names, with papers of their own: one without the name is on another."""
 
 from __future__ import annotations
 
@@ -10,19 +10,36 @@ from rag.answer.question.asked import Asked
 from rag.answer.text.introduced import bears, is_coined
 from rag.index.words import Words
 
+_PAIR = 2
 
-def on_what_is_named(asked: Asked, weighed: Sequence[Weighed], words: Words) -> tuple[Weighed, ...]:
-    """The papers; where one is that of a coined name asked about, those without the name get no share.
 
-    A question for several papers may set others beside it: there every paper keeps its share.
+def on_what_is_named(
+    asked: Asked, weighed: Sequence[Weighed], words: Words
+) -> tuple[Asked, tuple[Weighed, ...]]:
+    """The question, and the papers with what share of it is theirs.
+
+    Where a paper is that of a coined name asked about, those without the name get no share; where two names
+    have papers of their own ("how fast are UltraGCN and Super-Linear?"), both are wanted. A question for
+    several papers may set others beside them: there every paper keeps its share.
     """
-    coined = [name for name in asked.called if is_coined(name)] if asked.papers == 1 else []
-    read = [paper.reading.paper for paper in weighed]
-    homes = [name for name in coined if any(bears(name, paper.title, paper.abstract) for paper in read)]
+    homes = _homes(asked, weighed) if asked.papers == 1 else {}
     if not homes:
-        return tuple(weighed)
+        return asked, tuple(weighed)
+    if len(set(homes.values())) >= _PAIR:
+        return replace(asked, papers=_PAIR), tuple(weighed)
     terms = [frozenset(words.terms(name)) for name in homes]
-    return tuple(
-        paper if any(name <= paper.reading.all_terms for name in terms) else replace(paper, share=0.0)
-        for paper in weighed
+    on_it = (any(name <= paper.reading.all_terms for name in terms) for paper in weighed)
+    return asked, tuple(
+        paper if named else replace(paper, share=0.0) for paper, named in zip(weighed, on_it, strict=True)
     )
+
+
+def _homes(asked: Asked, weighed: Sequence[Weighed]) -> dict[str, str]:
+    """The coined names asked about that have a paper of their own, and its id."""
+    papers = [paper.reading.paper for paper in weighed]
+    own = (
+        (name, next((p.id for p in papers if bears(name, p.title, p.abstract)), ""))
+        for name in asked.called
+        if is_coined(name)
+    )
+    return {name: home for name, home in own if home}

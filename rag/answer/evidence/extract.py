@@ -104,7 +104,9 @@ def _papers(asked: Asked, weighed: Sequence[Weighed], choice: Choice) -> list[tu
     if asked.names:
         named = [paper for paper in named if asked.named(paper.reading.title)]
     other = [name for name in sides if not name <= best.reading.all_terms]
-    named = [paper for paper in rest if _bears(paper, other)] or named
+    others = [name for name in asked.called if sides and not _is_called(name, best)]
+    called = [paper for paper in rest if any(_is_called(name, paper) for name in others)]
+    named = called or [paper for paper in rest if _bears(paper, other)] or named
     by_year = asked.by_year if any(paper.reading.paper.year for paper in ranked) else 0
     if named and asked.papers <= _PAIR and not by_year:
         return [(paper, max(1, choice.most // _PAIR)) for paper in (best, named[0])]

@@ -263,3 +263,12 @@ def test_a_lower_risk_never_answers_more(papers: World) -> None:
     ]
     assert answered[0] <= answered[1]
     assert "triangles" in answered[1]
+
+
+def test_of_two_things_asked_about_each_is_told_by_its_own_paper(tmp_path: Path) -> None:
+    fold = Paper("fold", "FoldNet: chains at once", "FoldNet folds chains in a second. KiteNet is slower.")
+    kite = Paper("kite", "KiteNet: nets that fly", "KiteNet flies for a minute. Its chains are long.")
+    with world(tmp_path, (*PAPERS, fold, kite)) as papers:
+        answerer = Answerer(papers.search(), papers.library, calibration=calibration())
+        answer = checked(answerer.answer(Request("How fast are FoldNet and KiteNet on chains?")))
+    assert {citation.paper.id for citation in answer.citations} == {"fold", "kite"}
