@@ -13,13 +13,13 @@ from rag.answer.evidence.quote import Quote
 from rag.answer.evidence.reading import read_hits
 from rag.answer.evidence.weigh import Weighed, Weights, weigh
 from rag.answer.looked import Looked
-from rag.answer.question.asked import Asked, read_question
+from rag.answer.question.asked import Asked, of_all, read_question, searched
 from rag.answer.question.condense import Standalone
 from rag.answer.question.manner import sentences_wanted
 from rag.answer.question.narrowed import Narrowed
 from rag.answer.question.picked import told_in
 from rag.answer.question.plain import manner_of
-from rag.answer.question.wording import MOST_PAPERS, first_by_year, papers_wanted, subject_of_list
+from rag.answer.question.wording import MOST_PAPERS, first_by_year
 from rag.answer.refuse.judge import CERTAIN, NOTHING, Judge, Judgement
 from rag.clock import Clock
 from rag.index.words import Words
@@ -60,14 +60,12 @@ class Finder:
         Raises:
             IndexUnavailable: nothing can be searched.
         """
-        text = within.text if within.alone or within.among else subject_of_list(within.text)
+        text = within.text if within.alone or within.among else searched(within.text)
         top_k = 1 + MOST_PAPERS if within.like else max(request.top_k, DEPTH)
         found = self._search.search(text, top_k=top_k, filters=self._limits(within) or None)
         clock.lap("retrieve")
         with watch.stage("evidence") as note:
             asked = self._asked(found, within, text)
-            if text != within.text:
-                within = replace(within, question=within.question or within.text)
             asked, weighed = self._weighed(asked, found, within, request, standalone)
             quotes, (through, sure) = self._answered(request, standalone, within, asked, found, weighed)
             note({"confidence": sure})
@@ -82,10 +80,10 @@ class Finder:
         return replace(within.filters, paper_ids=self._search.by_age(within.filters, DEPTH, newest=newest))
 
     def _asked(self, found: Retrieved, within: Narrowed, text: str) -> Asked:
-        """The question as it was searched, and how many papers it wants by all of its words."""
+        """The question as it was searched, and what all of its words ask for."""
         asked = read_question(found.text, self._words, found.idf)
         if text != within.text:
-            return replace(asked, papers=papers_wanted(within.text), by_year=first_by_year(within.text))
+            return of_all(asked, within.text, self._words)
         several = within.alone or (within.among and within.among.several)
         return replace(asked, papers=MOST_PAPERS) if several else asked
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,12 +16,14 @@ from rag.answer.question.wording import (
     kinds_wanted,
     numeral_of_papers,
     papers_wanted,
+    subject_of_list,
 )
-from rag.answer.text.introduced import subject_of
+from rag.answer.text.introduced import subject_of, without_talk
 from rag.answer.text.people import with_people
 from rag.answer.text.quantities import quantities
 from rag.answer.text.tokens import tokenize
 from rag.index.words import Words
+from rag.retrieve.query import QUOTED
 
 _NAME = re.compile(r"(?<![.?!]\s)(?<!^)\b[A-Z][\w-]*|\b\w*[a-z][A-Z]\w*|\b[A-Z]{2,}\w*|\b[\w-]*\d[\w.-]*")
 _COUNTED = re.compile(
@@ -30,6 +32,7 @@ _COUNTED = re.compile(
     r"|make|made|give|gave|get|got|find|found|see|saw|read|run|ran|went|say|said|know|knew)\b|\W*$|[,?;]))",
     re.IGNORECASE,
 )
+_BEHIND = 3  # words that may stand behind a thing to be explained: "work", "in simple terms"
 _NAMED_KIND = re.compile(rf"\b(?:which|what) ((?:[\w'-]+ ){{1,6}}?)(?={VERB}\b)", re.IGNORECASE)
 
 
@@ -70,6 +73,7 @@ class Asked:
         papers: how many the wording wants: 1 unless it says so, 2 for a comparison, more for "which papers".
         words: all of its words, in order.
         rarest: how rare a term is that no paper has.
+        whole: the question, where only a part of it was searched and taken apart; else empty.
     """
 
     text: str
@@ -84,11 +88,17 @@ class Asked:
     numbers: frozenset[float] = frozenset()
     subject: str = ""
     by_year: int = 0
+    whole: str = ""
+
+    @property
+    def question(self) -> str:
+        """All of the question."""
+        return self.whole or self.text
 
     @property
     def called(self) -> tuple[str, ...]:
         """What papers may be called that it asks about: its names, and what it wants explained."""
-        return (*names_in(self.text), *filter(None, [self.subject]))
+        return (*names_in(self.question), *filter(None, [self.subject]))
 
     @property
     def terms(self) -> tuple[str, ...]:
@@ -166,16 +176,49 @@ def read_question(text: str, words: Words, idf: Callable[[str], float]) -> Asked
             for token in tokenize(text, words)
         ),
         rarest=idf(""),
-        names=tuple(frozenset(terms) for name in names_in(text) if (terms := words.terms(name))),
+        names=_names(text, words),
         numbers=frozenset(quantity.value for quantity in quantities(text)),
         subject=subject_of(text),
         by_year=first_by_year(text),
     )
 
 
+def searched(question: str) -> str:
+    """What of a question is searched: the subject of a list, or a thing to be explained, alone.
+
+    "Explain X", "which papers are on X": the words before it would be looked for, too. A question that takes
+    words over from the talk before it, quotes, or asks more, is searched as it stands.
+    """
+    if without_talk(question) != question or re.search(QUOTED, question):
+        return question
+    listed = subject_of_list(question)
+    if listed != question:
+        return listed
+    subject = subject_of(question)
+    behind = question[question.find(subject) + len(subject) :]
+    return subject if subject and len(behind.split()) <= _BEHIND else question
+
+
+def of_all(asked: Asked, question: str, words: Words) -> Asked:
+    """A question of which only a part was searched, with what all of its words ask for."""
+    return replace(
+        asked,
+        wants=kinds_wanted(question),
+        papers=papers_wanted(question),
+        names=_names(question, words),
+        subject=subject_of(question),
+        by_year=first_by_year(question),
+        whole=question,
+    )
+
+
 def names_in(text: str) -> tuple[str, ...]:
     """What looks like a name, an acronym or a figure in a question: what an answer can hardly paraphrase."""
     return tuple(dict.fromkeys(_NAME.findall(text)))
+
+
+def _names(text: str, words: Words) -> tuple[frozenset[str], ...]:
+    return tuple(frozenset(terms) for name in names_in(text) if (terms := words.terms(name)))
 
 
 def _named(pattern: re.Pattern[str], text: str, words: Words) -> frozenset[str]:

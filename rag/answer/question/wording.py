@@ -195,9 +195,7 @@ def subject_of_list(question: str) -> str:
     words = list(_WORD.finditer(question))
     first = next((word for word in words if word.group().casefold() not in aside), None)
     dropped = question[: first.start()] if first else ""
-    if "(" in dropped or not _PAPER.search(dropped):  # in brackets stands what the talk adds
-        return question
-    return question[len(dropped) :]
+    return question[len(dropped) :] if _PAPER.search(dropped) else question
 
 
 def papers_wanted(question: str) -> int:

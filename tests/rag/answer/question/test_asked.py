@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answer.question.asked import read_question
+from rag.answer.question.asked import of_all, read_question, searched
 from rag.answer.question.subject import subjects
 from rag.answer.question.wording import sought, subject_of_list
 from tests.rag.answer.sample import WORDS, ask
@@ -57,11 +57,38 @@ def test_the_wording_says_how_many_papers_are_wanted(text: str, papers: int) -> 
         ("How do the two papers on hands differ?", "How do the two papers on hands differ?"),
         ("Which papers?", "Which papers?"),
         ("How does a paper fold?", "How does a paper fold?"),
-        ("Any other papers? (flows)", "Any other papers? (flows)"),
+        ("Any other papers?", "Any other papers?"),
     ],
 )
 def test_a_list_is_searched_for_what_its_papers_are_on(question: str, subject: str) -> None:
     assert subject_of_list(question) == subject
+
+
+@pytest.mark.parametrize(
+    ("question", "part"),
+    [
+        ("Explain sparse attention to me", "sparse attention"),
+        ("How does attention work?", "attention"),
+        ("Which papers use wavelets?", "wavelets?"),
+        ("What is attention? (nets)", "What is attention? (nets)"),
+        ("Tell me about “sparse attention”", "Tell me about “sparse attention”"),
+        (
+            "What is won, and what lost, where nets are deep?",
+            "What is won, and what lost, where nets are deep?",
+        ),
+        ("Why is attention sparse?", "Why is attention sparse?"),
+    ],
+)
+def test_what_asks_for_a_list_or_an_explanation_is_not_searched(question: str, part: str) -> None:
+    assert searched(question) == part
+
+
+def test_what_all_of_a_question_asks_for_holds_where_a_part_was_searched() -> None:
+    question = "Which papers on Napoleon share code?"
+    asked = of_all(ask("Napoleon share code?"), question, WORDS)
+    assert (asked.text, asked.question) == ("Napoleon share code?", question)
+    assert (asked.papers, asked.called, asked.names) == (6, ("Napoleon",), (frozenset({"napoleon"}),))
+    assert "code" in asked.wants
 
 
 @pytest.mark.parametrize(
