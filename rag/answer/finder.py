@@ -60,7 +60,7 @@ class Finder:
         Raises:
             IndexUnavailable: nothing can be searched.
         """
-        text = within.text if within.alone or within.among else searched(within.text)
+        text = within.text if within.alone or within.among else searched(within.text, self._words)
         top_k = 1 + MOST_PAPERS if within.like else max(request.top_k, DEPTH)
         found = self._search.search(text, top_k=top_k, filters=self._limits(within) or None)
         clock.lap("retrieve")

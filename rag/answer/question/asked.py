@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.answer.question.subject import asking, vague
+from rag.answer.question.subject import asking, subjects, vague
 from rag.answer.question.wording import (
     VERB,
     first_by_year,
@@ -32,6 +32,8 @@ _COUNTED = re.compile(
     r"|make|made|give|gave|get|got|find|found|see|saw|read|run|ran|went|say|said|know|knew)\b|\W*$|[,?;]))",
     re.IGNORECASE,
 )
+_CODE = re.compile(r"\b(?:code|implementations?|github|repositor(?:y|ies)|open[- ]sourced?)\b", re.IGNORECASE)
+_WITH_CODE = "Code is available at GitHub"
 _BEHIND = 3  # words that may stand behind a thing to be explained: "work", "in simple terms"
 _NAMED_KIND = re.compile(rf"\b(?:which|what) ((?:[\w'-]+ ){{1,6}}?)(?={VERB}\b)", re.IGNORECASE)
 
@@ -183,17 +185,18 @@ def read_question(text: str, words: Words, idf: Callable[[str], float]) -> Asked
     )
 
 
-def searched(question: str) -> str:
+def searched(question: str, words: Words) -> str:
     """What of a question is searched: the subject of a list, or a thing to be explained, alone.
 
     "Explain X", "which papers are on X": the words before it would be looked for, too. A question that takes
-    words over from the talk before it, quotes, or asks more, is searched as it stands.
+    words over from the talk before it, quotes, or asks more, is searched as it stands. Papers with code and
+    nothing else said of them are those that say so.
     """
     if without_talk(question) != question or re.search(QUOTED, question):
         return question
     listed = subject_of_list(question)
     if listed != question:
-        return listed
+        return _WITH_CODE if _CODE.search(listed) and not subjects(words.terms(listed), words) else listed
     subject = subject_of(question)
     behind = question[question.find(subject) + len(subject) :]
     return subject if subject and len(behind.split()) <= _BEHIND else question
@@ -203,7 +206,7 @@ def of_all(asked: Asked, question: str, words: Words) -> Asked:
     """A question of which only a part was searched, with what all of its words ask for."""
     return replace(
         asked,
-        wants=kinds_wanted(question),
+        wants=kinds_wanted(question) - ({"record"} if asked.text == _WITH_CODE else set()),
         papers=papers_wanted(question),
         names=_names(question, words),
         subject=subject_of(question),

@@ -93,7 +93,7 @@ def narrowed_search(query: str, filters: Filters, shelf: Shelf, words: Words) ->
     if not found.said and words.terms(query) and _is_unknown(query, shelf, words):
         by_name = narrowed(f"papers by {query}", filters, shelf, words)
         found = by_name if by_name.alone else found
-    return found if found.alone else replace(found, text=searched(found.text))
+    return found if found.alone else replace(found, text=searched(found.text, words))
 
 
 def _is_alone(text: str, words: Words) -> bool:
