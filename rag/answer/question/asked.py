@@ -206,7 +206,7 @@ def of_all(asked: Asked, question: str, words: Words) -> Asked:
     """A question of which only a part was searched, with what all of its words ask for."""
     return replace(
         asked,
-        wants=kinds_wanted(question) - ({"record"} if asked.text == _WITH_CODE else set()),
+        wants=kinds_wanted(question),
         papers=papers_wanted(question),
         names=_names(question, words),
         subject=subject_of(question),

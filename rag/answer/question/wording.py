@@ -86,7 +86,7 @@ _RECORD = re.compile(
     r"|proceedings)\b"
     r"|\blicen[cs]ed?\b|\bpages? long\b|\bhow many (?:pages|citations|references|(?:co-?)?authors)\b"
     r"|\bappendix\b|\bsupplement\w*\b"
-    r"|\b(?:table|figure|section|equation|theorem|page) \d|\brandom seeds?\b|\be-?mail\b|\bdoi\b|\bgithub\b"
+    r"|\b(?:table|figure|section|equation|theorem|page) \d|\brandom seeds?\b|\be-?mail\b|\bdoi\b"
     r"|\b(?:where|when|which (?:\w+ )?(?:year|month|event|outlet)) (?:was|were|is|has)\b.{0,60}"
     r"\b(?:published|presented|submitted|accepted)\b"
     r"|\bhow (?:(?:do|can|could|should|would) (?:i|we|you|one)|to)"
