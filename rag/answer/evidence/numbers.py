@@ -176,7 +176,8 @@ def _figure() -> re.Pattern[str]:
         r"|which(?= (?:[\w-]+ ){0,2}?(?:accurac|error|scores?|values?)\w*\b))"
     )
     return re.compile(
-        rf"\b(?:what|{which}) (?:(?:is|are|was|were) )?(?:(?:the|its|their) )?(?:[\w()-]+ ){{0,2}}?"
+        rf"\b(?:what(?! (?:do|does|did)\b)|{which}) (?:(?:is|are|was|were) )?(?:(?:the|its|their) )?"
+        r"(?:[\w()-]+ ){0,2}?"
         rf"(?!{_LOSS_BY_NAME})(?P<noun>{nouns})s?(?:{_ENDS})"
         r"|\bhow (?:wide|deep|tall|long|large|big|fast|much|many|often|far|high|low|old|heavy|hot|cold)\b"
         r"(?! to\b)",

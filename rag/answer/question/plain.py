@@ -15,6 +15,15 @@ _LINKS = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 _MARKS = re.compile(r"^\s{0,3}(?:#{1,6}|>|[-*+]|\d+[.)])\s+|[*_]{2,3}|(?<!\w)[*_`]|[*_`](?!\w)", re.MULTILINE)
 _IN_SHORT = re.compile(r"\btl;? ?dr\b[:,]?(?: of| on| for)?", re.IGNORECASE)
 _IS = re.compile(r"\b(what|who|how|where|when|why)['’]?s\b", re.IGNORECASE)
+_SHORTENED = {
+    "gimme": "give me",
+    "lemme": "let me",
+    "wanna": "want to",
+    "abt": "about",
+    "wat": "what",
+    "w/": "with",
+}
+_SHORT = re.compile(r"(?<![\w/])(?:gimme|lemme|wanna|abt|wat|w/(?= ))(?!\w)", re.IGNORECASE)
 _NOT = re.compile(r"\b(do|does|did|is|are|was|were|ca)nt\b", re.IGNORECASE)
 _FIELD = re.compile(
     r"^(?P<ask>\W*(?:what(?: is| are|['’]re)|summari[sz]e|describe|explain|(?:an? )?(?:overview|summary) of"
@@ -111,6 +120,7 @@ def _without_markup(text: str) -> str:
 
 
 def _spelled_out(text: str) -> str:
+    text = _SHORT.sub(lambda word: _SHORTENED[word.group().casefold()], text)
     return _NOT.sub(r"\1n't", _IS.sub(r"\1 is", text))
 
 

@@ -71,6 +71,7 @@ def test_a_lead_in_is_left_out(text: str, plain: str) -> None:
         ("How’s it trained?", "How is it trained?"),
         ("why cant it and why dont others", "why can't it and why don't others"),
         ("whose cats", "whose cats"),
+        ("gimme stuff abt cats w/ fur", "give me stuff about cats with fur"),
     ],
 )
 def test_contractions_are_written_as_the_wordings_of_questions_expect_them(text: str, plain: str) -> None:

@@ -51,6 +51,8 @@ def test_a_figure_of_the_question_is_no_answer_to_it() -> None:
         ("Which time series models are compared?", False),
         ("What loss function is minimized?", False),
         ("What loss does it use?", False),
+        ("What does it share with others?", False),
+        ("What share does it lose?", True),
         ("What loss does it reach?", True),
         ("How do networks learn?", False),
         ("Which networks learn?", False),
