@@ -11,7 +11,11 @@ from rag.types import Paper
 
 _FEWEST, _MOST = 3, 6
 """Letters of an acronym whose words are looked for: two are the initials of too much."""
+LONGEST = _MOST + 1
+"""Letters of the longest acronym with its plural."""
 _LEAST = 2  # letters of an acronym at all
+_RUN = re.compile(r"\w+(?:[ -]+\w+)*")  # words with nothing between but blanks and hyphens
+_WORD = re.compile(r"\w+")
 _AGREED = 0.5
 """The part of the papers with such initials that must mean the same: by chance each means another thing."""
 
@@ -21,14 +25,17 @@ def stands_for(acronym: str, text: str) -> str | None:
     letters = acronym.removesuffix("s")
     if len(letters) < _LEAST or not letters.isupper() or not letters.isalpha():
         return None
-    spelt = re.compile(r"\b" + r"\w*[ -]+".join(letters) + r"\w*", re.IGNORECASE)
-    found = (match.group() for match in spelt.finditer(text))
-    return next((words for words in found if not _opens_or_ends_lightly(words)), None)
-
-
-def _opens_or_ends_lightly(words: str) -> bool:
-    apart = _apart(words.casefold())
-    return not STOPWORDS.isdisjoint((apart[0], apart[-1]))
+    wanted = letters.casefold()
+    for run in _RUN.finditer(text):
+        words = list(_WORD.finditer(run.group()))
+        initials = "".join(word.group()[0].casefold()[:1] for word in words)
+        at = initials.find(wanted)
+        while at >= 0:
+            first, last = words[at], words[at + len(wanted) - 1]
+            if STOPWORDS.isdisjoint((first.group().casefold(), last.group().casefold())):
+                return run.group()[first.start() : last.end()]
+            at = initials.find(wanted, at + 1)
+    return None
 
 
 def meaning(
@@ -58,8 +65,4 @@ def _spelt(letters: str, small: bool, paper: Paper) -> str | None:
     words = stands_for(letters.upper(), paper.title)
     if words is None or words.casefold() not in paper.abstract.casefold():
         return None
-    return None if small and any(word[0].islower() for word in _apart(words)) else words
-
-
-def _apart(words: str) -> list[str]:
-    return re.split("[ -]+", words)
+    return None if small and any(word[0].islower() for word in _WORD.findall(words)) else words

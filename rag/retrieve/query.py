@@ -13,7 +13,7 @@ import numpy as np
 
 from rag.index.lexical import LexicalIndex
 from rag.index.words import STOPWORDS
-from rag.retrieve.acronyms import meaning, stands_for
+from rag.retrieve.acronyms import LONGEST, meaning, stands_for
 from rag.types import Paper
 
 QUOTED = r'(?:"([^"]+)"|“([^”]+)”|«([^»]+)»|„([^“”]+)[“”])'
@@ -93,17 +93,16 @@ class Known:
         Of the query's other words that few papers have, if there are any, such a paper must have one. A query
         that spells it out by itself is left as it is.
         """
-        if stands_for(query[place].upper(), query):
-            return None
-        others = " ".join(self.lexical.rare(f"{query[: place.start]} {query[place.stop :]}", _RARE))
 
         def spelling(initials: str) -> Iterable[Paper]:
             rows = np.array([*self.titled(initials)], np.int64)
+            others = " ".join(self.lexical.rare(f"{query[: place.start]} {query[place.stop :]}", _RARE))
             return self.read(
                 rows[self.lexical.scores(others, rows) > 0].tolist() if others else rows.tolist()
             )
 
-        return meaning(query[place], self.is_word, spelling)
+        found = meaning(query[place], self.is_word, spelling)
+        return None if found and stands_for(query[place].upper(), query) else found
 
 
 def understand(query: str, known: Known) -> Asked:
@@ -116,13 +115,21 @@ def understand(query: str, known: Known) -> Asked:
     """
     text, mended = query, {}
     for word in known.lexical.unknown(query):
-        place = re.search(rf"\b{re.escape(word)}\b", query, re.IGNORECASE)
-        if place is None or not word.isascii() or not word.isalpha():  # no place: folding took an accent away
+        if not word.isascii() or not word.isalpha():
             continue
-        if put_in := known.meaning(query, slice(*place.span())) or _mended(word, query, known):
-            text = re.sub(rf"\b{word}\b", put_in, text, flags=re.IGNORECASE)
-            mended[word] = put_in
+        if put_in := _spelt_out(word, query, known) or _mended(word, query, known):
+            text, places = re.subn(rf"\b{word}\b", put_in, text, flags=re.IGNORECASE)
+            if places:  # none where folding took an accent away
+                mended[word] = put_in
     return Asked(text, mended)
+
+
+def _spelt_out(word: str, query: str, known: Known) -> str | None:
+    """What a word of the query stands for, if it is an acronym."""
+    if len(word) > LONGEST:
+        return None
+    place = re.search(rf"\b{word}\b", query, re.IGNORECASE)
+    return known.meaning(query, slice(*place.span())) if place else None
 
 
 def _mended(word: str, query: str, known: Known) -> str | None:

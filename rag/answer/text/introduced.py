@@ -68,10 +68,11 @@ def bears(name: str, title: str, abstract: str) -> bool:
     """
     if entitles(name, title):
         return True
-    if name not in abstract or not is_coined(name):
+    capitals = name.removesuffix("s").isupper()
+    if not is_coined(name) or (f"({name.removesuffix('s')}" if capitals else name) not in abstract:
         return False
     ours = rf"(?i:\b(?:we|paper|work|article|study|here)\b[^.;]{{0,40}}?\b{_PROPOSE}\b)"
-    if name.removesuffix("s").isupper():
+    if capitals:
         return bool(re.search(rf"{ours}[^.;:]{{0,100}}?\b[A-Z][\w-]* \({_written(name)}\)", abstract))
     return bool(re.search(rf"{ours}[^.;:,]{{0,40}}?{_written(name)}", abstract))
 
