@@ -189,7 +189,8 @@ class Answerer:
         """The answer that the language model writes, or its word that there is none."""
         request = looked.request
         searched = request.history or is_english(request.question)  # else a model reads what that leaves out
-        asked = looked.question if searched else request.question
+        said = looked.within.question or looked.within.text  # nothing put in that papers say
+        asked = said if searched else request.question
         question = f"{asked} {manner_of(request.question)}".rstrip()
         written = yield from writer.write(question, looked.found, request.top_k, cancelled)
         looked.clock.lap("write")

@@ -317,6 +317,17 @@ def test_the_model_reads_a_question_in_another_language_whole(answerer: Answerer
     assert "Was ist shade growth in ferns?" in str(server.requests[-1]["messages"])
 
 
+@pytest.mark.parametrize("question", ["How slow is GOF?", "Which papers are on ferns?"])
+def test_the_model_reads_a_question_as_it_was_typed(
+    answerer: Answerer, server: LlmServer, question: str
+) -> None:
+    """Words of papers that are searched for are none of the question's, and what isn't searched is."""
+    server.will(Says("NO ANSWER"))
+    assert answerer.look(Request(question)).found.text != question
+    answerer.answer(Request(question))
+    assert question in str(server.requests[-1]["messages"])
+
+
 def test_a_question_to_listed_papers_shows_the_model_no_others(answerer: Answerer, server: LlmServer) -> None:
     listed = Turn("assistant", f"- {FERNS.name}: In shade. [1]\n- {POISON.name}: Watered. [2]")
     server.will(Says("Which papers on ferns speak of growth?"), Says("NO ANSWER"))
