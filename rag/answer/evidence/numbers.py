@@ -18,7 +18,7 @@ _ENDS = (  # what a noun phrase ends before: "what time does", but not "what tim
     r"|of|in|on|at|for|with|from|to|by|per|that|between|over|after|under)\b)"
 )
 _LOSS_BY_NAME = (
-    r"loss(?:es)?\b.*\b(?:us(?:e|es|ed)|minimi[sz]\w*|optimi[sz]\w*|propos\w*|introduc\w*|develop\w*)\b"
+    r"loss(?:es)?\b.{0,80}\b(?:us(?:e|es|ed)|minimi[sz]\w*|optimi[sz]\w*|propos\w*|introduc\w*|develop\w*)\b"
 )
 _METRIC = re.compile(  # "what MASE does it reach", "the mean BMI": an acronym that is measured
     r"\b(?:[Ww]hat|[Ww]hich) (?P<noun>[A-Z][A-Z\d]+)s? (?:does|do|did|is|was|are|were) .*"
