@@ -22,7 +22,8 @@ _LIKE = re.compile(
     rf"{_LEAD}(?:{_PAPERS} (?:(?:that |which )?(?:is|are) )?(?:{_CLOSE} to|like|resembling)"
     r" (?P<one>.{1,300}?)"
     rf"|{_CLOSE} {_PAPERS}(?: (?:to|of|for|on) (?P<other>.{{1,300}}?))?"
-    rf"|(?:more|anything|something|is|are) (?:{_CLOSE} to|like) (?P<it>.{{1,300}}?))\W*$",
+    rf"|(?:more|anything|something|is|are) (?:{_CLOSE} to|like) (?P<it>.{{1,300}}?)"
+    rf"|(?:anything|something|others|ones) {_CLOSE})\W*$",
     re.IGNORECASE,
 )
 _SPOKEN_OF = re.compile(

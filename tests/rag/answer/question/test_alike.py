@@ -20,6 +20,8 @@ from rag.types import Paper
         ("any related work", ""),
         ("Is there a follow-up study?", ""),
         ("more like this", ""),
+        ("anything similar?", ""),
+        ("Are there any others related?", ""),
         ("papers like the second one", ""),
         ("Is there anything similar to it?", ""),
         ("What methods are similar to attention?", None),
