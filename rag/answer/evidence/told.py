@@ -15,7 +15,9 @@ _ASKS_CODE = re.compile(
     r".{0,30}\b(?:code|implementation|repository)\b|\bgithub\b"
     r"|\bis there (?:an? |any )?(?:[\w-]+ ){0,2}?(?:code|software|implementation|package|library)\b"
     r"|\bwith (?:source |public |open |available )?code\b"
-    r"|\bwhere (?:can|could|do|to) (?:(?:i|we|one|you) )?(?:download|get|obtain|access)\b"
+    r"|\bwhere (?:can|could|do|to) (?:(?:i|we|one|you) )?(?:download\b"
+    r"|(?:get|obtain|access) (?:it|this|that|them|(?:the|its|their) (?:data ?sets?|data|models?|weights"
+    r"|software))\b)"
     r"|(?:^\W*(?:and |the )?|\bany |\blinks? to (?:the |their )?)(?:source |official )?"
     r"(?:code|implementation|repository)(?= (?:for|of)\b|\W*$|[?,])",
     re.IGNORECASE,

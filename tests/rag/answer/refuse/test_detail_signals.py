@@ -89,6 +89,7 @@ def test_the_kind_of_thing_asked_for_stands_in_the_paper_that_is_named() -> None
         ("How much did the survey cost?", "We asked 50 patients. They slept.", 1.0),
         ("How much did the survey cost?", "We asked 50 patients for €40 each. They slept.", 0.0),
         ("Where can I download it?", "We asked 50 patients. They slept.", 1.0),
+        ("Where can one get examples of it?", "We asked 50 patients. They slept.", 0.0),
         ("Where can I download it?", "We asked 50 patients. Data: https://example.org.", 0.0),
         ("What is the computational cost?", "It is nearly quadratic. They slept.", 0.0),
         ("What does it cost computationally?", "It is slow. They slept.", 0.0),
