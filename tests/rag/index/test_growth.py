@@ -24,6 +24,7 @@ PAPERS = 60
 GROWTH = Growth(few=0, share=0.7)
 ALL = 3 * PAPERS
 QUERIES = unit(np.random.default_rng(5), 2)
+INITIALS = ("on", "gn", "sn")
 ASKED = ("kinase graph", "kmeans protein number3", "unheard")
 FILTERS = (None, Filters(authors=("author 3",)), Filters(sources=("c.txt",)), Filters(year_from=2010))
 
@@ -50,6 +51,10 @@ def said(generation: Generation) -> dict[str, object]:
     result: dict[str, object] = {"papers": generation.info.papers, "ids": sorted(ids)}
     for filters in FILTERS:
         result[f"by age {filters}"] = sorted(generation.by_age(filters or Filters(), ALL, newest=True))
+    present = set(rows.tolist())
+    for initials in INITIALS:
+        titled = [generation.ids[row] for row in generation.titled(initials, ALL) if row in present]
+        result[f"titled {initials}"] = sorted(titled)
     for n, query in enumerate(QUERIES):
         cosines, ordinals = generation.best_sentence(query, rows)
         late, _ = generation.late.search(query[None], rows)
