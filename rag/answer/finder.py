@@ -83,7 +83,7 @@ class Finder:
         """The question as it was searched, and what all of its words ask for."""
         asked = read_question(found.text, self._words, found.idf)
         if text != within.text:
-            return of_all(asked, within.text, self._words)
+            return of_all(asked, within.text.replace(text, found.text, 1), self._words)
         several = within.alone or (within.among and within.among.several)
         return replace(asked, papers=MOST_PAPERS) if several else asked
 

@@ -47,4 +47,4 @@ class Looked:
     @property
     def question(self) -> str:
         """The question as it was understood: able to stand alone, slips mended, with what limits it."""
-        return self.within.question or self.asked.question
+        return self.within.question or self.asked.text

@@ -49,7 +49,7 @@ def test_sets_have_the_sizes_promised(cases: tuple[Case, ...]) -> None:
     assert kinds["answerable"] >= 250
     assert (kinds["multi"], kinds["unanswerable"], kinds["conversation"], kinds["robustness"]) == (
         30,
-        152,
+        157,
         30,
         20,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,7 +76,7 @@ class Asked:
         papers: how many the wording wants: 1 unless it says so, 2 for a comparison, more for "which papers".
         words: all of its words, in order.
         rarest: how rare a term is that no paper has.
-        whole: the question, where only a part of it was searched and taken apart; else empty.
+        part: what of it was searched, where that is not all: `weights` and `words` are of that alone.
     """
 
     text: str
@@ -90,17 +91,17 @@ class Asked:
     numbers: frozenset[float] = frozenset()
     subject: str = ""
     by_year: int = 0
-    whole: str = ""
+    part: str = ""
 
     @property
-    def question(self) -> str:
-        """All of the question."""
-        return self.whole or self.text
+    def read(self) -> str:
+        """What its words were taken from, and their places refer to."""
+        return self.part or self.text
 
     @property
     def called(self) -> tuple[str, ...]:
         """What papers may be called that it asks about: its names, and what it wants explained."""
-        return (*names_in(self.question), *filter(None, [self.subject]))
+        return (*names_in(self.text), *filter(None, [self.subject]))
 
     @property
     def terms(self) -> tuple[str, ...]:
@@ -167,10 +168,6 @@ def read_question(text: str, words: Words, idf: Callable[[str], float]) -> Asked
     return Asked(
         text,
         weights=weights,
-        wants=kinds_wanted(text),
-        counted=with_people(_named(_COUNTED, text, words), words),
-        kind=_named(_NAMED_KIND, text, words),
-        papers=papers_wanted(text),
         words=tuple(
             AskedWord(
                 token.start, max((weights.get(term, 0.0) for term in token.terms), default=0.0), token.terms
@@ -178,10 +175,7 @@ def read_question(text: str, words: Words, idf: Callable[[str], float]) -> Asked
             for token in tokenize(text, words)
         ),
         rarest=idf(""),
-        names=_names(text, words),
-        numbers=frozenset(quantity.value for quantity in quantities(text)),
-        subject=subject_of(text),
-        by_year=first_by_year(text),
+        **_wanted(text, words),
     )
 
 
@@ -203,25 +197,34 @@ def searched(question: str, words: Words) -> str:
 
 
 def of_all(asked: Asked, question: str, words: Words) -> Asked:
-    """A question of which only a part was searched, with what all of its words ask for."""
-    return replace(
-        asked,
-        wants=kinds_wanted(question),
-        papers=papers_wanted(question),
-        names=_names(question, words),
-        subject=subject_of(question),
-        by_year=first_by_year(question),
-        whole=question,
-    )
+    """A question of which only a part was searched, with what all of its words ask for.
+
+    Args:
+        asked: the part that was searched.
+        question: all of it.
+        words: the tokenizer.
+    """
+    part = asked.text
+    return replace(asked, text=question, part=part, **_wanted(question, words))
+
+
+def _wanted(text: str, words: Words) -> dict[str, Any]:
+    """What the wording of a question asks for, as `Asked` has it."""
+    return {
+        "wants": kinds_wanted(text),
+        "counted": with_people(_named(_COUNTED, text, words), words),
+        "kind": _named(_NAMED_KIND, text, words),
+        "papers": papers_wanted(text),
+        "names": tuple(frozenset(terms) for name in names_in(text) if (terms := words.terms(name))),
+        "numbers": frozenset(quantity.value for quantity in quantities(text)),
+        "subject": subject_of(text),
+        "by_year": first_by_year(text),
+    }
 
 
 def names_in(text: str) -> tuple[str, ...]:
     """What looks like a name, an acronym or a figure in a question: what an answer can hardly paraphrase."""
     return tuple(dict.fromkeys(_NAME.findall(text)))
-
-
-def _names(text: str, words: Words) -> tuple[frozenset[str], ...]:
-    return tuple(frozenset(terms) for name in names_in(text) if (terms := words.terms(name)))
 
 
 def _named(pattern: re.Pattern[str], text: str, words: Words) -> frozenset[str]:

@@ -102,7 +102,8 @@ def _kind_missing(asked: Asked, cited: Sequence[Reading]) -> float:
 def _detail() -> re.Pattern[str]:
     listed = "|".join(map(re.escape, phrases("details")))
     return re.compile(
-        r"(?P<sought>\b(?:what|which|how many|how much) (?:[\w-]+ )?)?"
+        r"(?P<sought>\b(?:what|which|how many|how much) (?:(?:is|are|was|were) (?:the|its|their) )?"
+        r"(?:[\w-]+ )?)?"
         rf"\b(?P<said>(?P<detail>{listed})(?:e?s)?)\b",
         re.IGNORECASE,
     )

@@ -107,11 +107,11 @@ def _missing(case: Case, words: Words, reason: str) -> tuple[str, ...]:
     best = [paper.reading for paper in ranked[:1]]
     details = missing_details(case.asked, best)
     if reason == DETAIL:
-        asked = (*sought(case.asked.question), *missing_variants(case.asked.text, best))
+        asked = (*sought(case.asked.text), *missing_variants(case.asked.text, best))
         details = (*asked, *(detail for detail in details if detail not in " ".join(asked).casefold()))
     phrased = frozenset(term for detail in details for term in words.terms(detail))
     asks = frozenset(case.asked.terms) - phrased
-    names = {name.casefold(): name for name in names_in(case.asked.question)}
+    names = {name.casefold(): name for name in names_in(case.asked.text)}
     vague = words_of("asking") | groups("subjectless")[1]
     lacking = {
         word.text: min(case.found.idf(term) for term in word.terms)

@@ -31,6 +31,7 @@ def test_a_detail_of_how_it_was_done_is_missing_unless_the_papers_speak_of_it(
     ("question", "missing"),
     [
         ("What batch size was used?", 1.0),
+        ("What is the batch size of it?", 1.0),
         ("How many GPUs did it take?", 1.0),
         ("Who annotated the sentences?", 1.0),
         ("Does attention help where the batch size is small?", 0.0),  # a batch size is not what it asks for
