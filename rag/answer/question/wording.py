@@ -192,9 +192,9 @@ def subject_of_list(question: str) -> str:
     if papers_wanted(question) <= _TWO:
         return question
     aside = (words_of("asking") | words_of("about_papers") | STOPWORDS) - _SURVEYS
-    words = list(_WORD.finditer(question))
-    first = next((word for word in words if word.group().casefold() not in aside), None)
-    dropped = question[: first.start()] if first else ""
+    words = ((word.start(), word.group().casefold()) for word in _WORD.finditer(question))
+    first = next((start for start, word in words if word not in aside and not word.isdecimal()), 0)
+    dropped = question[:first]
     return question[len(dropped) :] if _PAPER.search(dropped) else question
 
 

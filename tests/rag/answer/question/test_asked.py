@@ -55,6 +55,7 @@ def test_the_wording_says_how_many_papers_are_wanted(text: str, papers: int) -> 
         ("surveys of activation functions", "surveys of activation functions"),
         ("Which papers are surveys?", "surveys?"),
         ("Give me three papers on flows", "flows"),
+        ("papers from 2023 on diffusion", "diffusion"),
         ("How do the two papers on hands differ?", "How do the two papers on hands differ?"),
         ("Which papers?", "Which papers?"),
         ("How does a paper fold?", "How does a paper fold?"),
