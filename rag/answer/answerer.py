@@ -28,6 +28,7 @@ from rag.answer.told_of import ToldOf
 from rag.clock import Clock
 from rag.errors import InvalidInput, ModelFailed, Overtaken
 from rag.events import AskEvents, Retrieval, answer_of, told, told_text
+from rag.index.lexical import RARE
 from rag.index.words import Words
 from rag.library import Library
 from rag.retrieve import HybridSearch
@@ -39,8 +40,6 @@ if TYPE_CHECKING:
 
 EXTRACTIVE = "extractive"
 """What stands for the model's name where none writes."""
-_SUBJECT = 3.5
-"""The idf from which a term names a subject: it stands in no more than three papers of a hundred."""
 
 
 class Answerer:
@@ -289,7 +288,7 @@ def _continues(alone: Asked, carried: Looked) -> bool:
 
     Words that many papers have ("data set", "results") go with any subject; rare ones are a subject.
     """
-    own = frozenset(term for term, rare in alone.weights.items() if rare > _SUBJECT)
+    own = frozenset(term for term, rare in alone.weights.items() if rare > RARE)
     cited = {quote.paper.id for quote in carried.quotes}
     held = frozenset[str]().union(
         *(paper.reading.all_terms for paper in carried.weighed if paper.reading.paper.id in cited)

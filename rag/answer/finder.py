@@ -13,7 +13,7 @@ from rag.answer.evidence.quote import Quote
 from rag.answer.evidence.reading import read_hits
 from rag.answer.evidence.weigh import Weighed, Weights, weigh
 from rag.answer.looked import Looked
-from rag.answer.question.asked import Asked, of_all, read_question, searched
+from rag.answer.question.asked import Asked, part_to_search, read_question
 from rag.answer.question.condense import Standalone
 from rag.answer.question.manner import sentences_wanted
 from rag.answer.question.narrowed import Narrowed
@@ -60,7 +60,7 @@ class Finder:
         Raises:
             IndexUnavailable: nothing can be searched.
         """
-        text = within.text if within.alone or within.among else searched(within.text, self._words)
+        text = within.text if within.alone or within.among else part_to_search(within.text, self._words)
         top_k = 1 + MOST_PAPERS if within.like else max(request.top_k, DEPTH)
         found = self._search.search(text, top_k=top_k, filters=self._limits(within) or None)
         clock.lap("retrieve")
@@ -81,9 +81,10 @@ class Finder:
 
     def _asked(self, found: Retrieved, within: Narrowed, text: str) -> Asked:
         """The question as it was searched, and what all of its words ask for."""
-        asked = read_question(found.text, self._words, found.idf)
         if text != within.text:
-            return of_all(asked, within.text.replace(text, found.text, 1), self._words)
+            whole = within.text.replace(text, found.text, 1)
+            return read_question(whole, self._words, found.idf, part=found.text)
+        asked = read_question(found.text, self._words, found.idf)
         several = within.alone or (within.among and within.among.several)
         return replace(asked, papers=MOST_PAPERS) if several else asked
 
@@ -112,7 +113,7 @@ class Finder:
         told = "\n".join(told_in(request.history)) if standalone.more else ""
         seen = weighed[: request.top_k]
         if within.like:
-            quotes = proposed([paper for paper in weighed if _nearness(paper) >= _ALIKE])
+            quotes = proposed([paper for paper in weighed if _nearness(paper) >= _ALIKE][:MOST_PAPERS])
             return quotes, CERTAIN if quotes else NOTHING
         if within.alone or (within.among and asked.by_year and _dated(seen)):
             quotes = listed(asked, seen, told)

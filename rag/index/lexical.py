@@ -115,6 +115,10 @@ class Postings:
         return Counter({terms[n]: count for n, count in zip(numbers.tolist(), counts.tolist(), strict=True)})
 
 
+RARE = 3.5
+"""The idf of a word that at most three papers of a hundred have: such words name a subject."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Part:
     """A segment as it is scored: its postings, its first row, how much each length holds back."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 _BY_ENDING = {  # by the endings of plural and singular, what stands before them; "" is a word, too
-    ("yses", "ysis"): "anal catal dial electrol hydrol lipol paral pyrol proteol glycol urinal meta-anal",
+    ("yses", "ysis"): "anal catal dial electrol hydrol lipol paral pyrol proteol glycol urinal",
     ("oses", "osis"): "diagn progn thromb fibr necr scler sten apopt mit mei cirrh neur psych anastom symbi",
     ("theses", "thesis"): " hypo syn biosyn photosyn paren pros anti",
     ("ases", "asis"): "metast homeost hemost st periph",

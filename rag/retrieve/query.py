@@ -11,7 +11,7 @@ from string import ascii_lowercase
 
 import numpy as np
 
-from rag.index.lexical import LexicalIndex
+from rag.index.lexical import RARE, LexicalIndex
 from rag.index.words import STOPWORDS
 from rag.retrieve.acronyms import LONGEST, meaning, stands_for
 from rag.types import Paper
@@ -26,7 +26,6 @@ _ENDING = re.compile(r"(?:ing|ed|es|s)$")
 _LEAST_BARE = 5  # letters
 _TRIED = 4  # stems one slip away that are looked at
 _READ = 30  # papers in which a stem's forms are looked up
-_RARE = 3.5  # idf: of a word that at most three papers of a hundred have
 _NAMED = 5  # words from which a title standing within a question names the paper, not a subject
 
 
@@ -87,23 +86,6 @@ class Known:
     read: Callable[[Iterable[int]], Iterable[Paper]]
     titled: Callable[[str], Iterable[int]]
 
-    def meaning(self, query: str, place: slice) -> str | None:
-        """What the word at a place of a query stands for, if it is an acronym that papers spell out.
-
-        Of the query's other words that few papers have, if there are any, such a paper must have one. A query
-        that spells it out by itself is left as it is.
-        """
-
-        def spelling(initials: str) -> Iterable[Paper]:
-            rows = np.array([*self.titled(initials)], np.int64)
-            others = " ".join(self.lexical.rare(f"{query[: place.start]} {query[place.stop :]}", _RARE))
-            return self.read(
-                rows[self.lexical.scores(others, rows) > 0].tolist() if others else rows.tolist()
-            )
-
-        found = meaning(query[place], self.is_word, spelling)
-        return None if found and stands_for(query[place].upper(), query) else found
-
 
 def understand(query: str, known: Known) -> Asked:
     """The query, its acronyms that no paper has spelt out, and what is no word mended.
@@ -125,11 +107,22 @@ def understand(query: str, known: Known) -> Asked:
 
 
 def _spelt_out(word: str, query: str, known: Known) -> str | None:
-    """What a word of the query stands for, if it is an acronym."""
-    if len(word) > LONGEST:
+    """What a word of the query stands for, if it is an acronym that papers spell out.
+
+    Of the query's other words that few papers have, if there are any, such a paper must have one. A query
+    that spells it out by itself is left as it is.
+    """
+    place = re.search(rf"\b{word}\b", query, re.IGNORECASE) if len(word) <= LONGEST else None
+    if place is None:
         return None
-    place = re.search(rf"\b{word}\b", query, re.IGNORECASE)
-    return known.meaning(query, slice(*place.span())) if place else None
+
+    def spelling(initials: str) -> Iterable[Paper]:
+        rows = np.array([*known.titled(initials)], np.int64)
+        others = " ".join(known.lexical.rare(f"{query[: place.start()]} {query[place.end() :]}", RARE))
+        return known.read((rows[known.lexical.scores(others, rows) > 0] if others else rows).tolist())
+
+    found = meaning(place.group(), known.is_word, spelling)
+    return None if found and stands_for(place.group().upper(), query) else found
 
 
 def _mended(word: str, query: str, known: Known) -> str | None:

@@ -7,10 +7,9 @@ from dataclasses import replace
 
 from rag.answer.evidence.weigh import Weighed
 from rag.answer.question.asked import Asked
+from rag.answer.question.wording import PAIR
 from rag.answer.text.introduced import bears, is_coined
 from rag.index.words import Words
-
-_PAIR = 2
 
 
 def on_what_is_named(
@@ -25,8 +24,8 @@ def on_what_is_named(
     homes = _homes(asked, weighed) if asked.papers == 1 else {}
     if not homes:
         return asked, tuple(weighed)
-    if len(set(homes.values())) >= _PAIR:
-        return replace(asked, papers=_PAIR), tuple(weighed)
+    if len(set(homes.values())) >= PAIR:
+        return replace(asked, papers=PAIR), tuple(weighed)
     terms = [frozenset(words.terms(name)) for name in homes]
     on_it = (any(name <= paper.reading.all_terms for name in terms) for paper in weighed)
     return asked, tuple(

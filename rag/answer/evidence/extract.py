@@ -16,11 +16,10 @@ from rag.answer.evidence.quote import Quote
 from rag.answer.evidence.reading import Reading
 from rag.answer.evidence.weigh import Weighed
 from rag.answer.question.asked import Asked
-from rag.answer.question.wording import MOST_PAPERS
+from rag.answer.question.wording import MOST_PAPERS, PAIR
 from rag.answer.text.instructions import reads_as_instruction
 from rag.answer.text.introduced import entitles
 
-_PAIR = 2  # papers that a comparison wants
 _ON_IT = 0.5  # share of the question that a title has from which a listed paper is told by what it proposes
 
 
@@ -108,8 +107,8 @@ def _papers(asked: Asked, weighed: Sequence[Weighed], choice: Choice) -> list[tu
     called = [paper for paper in rest if any(_is_called(name, paper) for name in others)]
     named = called or [paper for paper in rest if _bears(paper, other)] or named
     by_year = asked.by_year if any(paper.reading.paper.year for paper in ranked) else 0
-    if named and asked.papers <= _PAIR and not by_year:
-        return [(paper, max(1, choice.most // _PAIR)) for paper in (best, named[0])]
+    if named and asked.papers <= PAIR and not by_year:
+        return [(paper, max(1, choice.most // PAIR)) for paper in (best, named[0])]
     if asked.papers > 1 or by_year:
         found = _on_it(asked, best, rest[: (MOST_PAPERS if by_year else asked.papers) - 1], choice)
         if by_year:
@@ -144,8 +143,8 @@ def _rivals(asked: Asked, best: Weighed, other: Weighed, bar: float) -> bool:
 def _sides(asked: Asked, papers: Sequence[Weighed]) -> tuple[frozenset[str], ...]:
     """The names that a comparison sets side by side; none where one title has them all, as parts of one."""
     together = frozenset[str]().union(*asked.names)
-    alike = len(asked.names) < _PAIR or any(together <= paper.reading.title for paper in papers)
-    return () if alike or asked.papers != _PAIR else asked.names
+    alike = len(asked.names) < PAIR or any(together <= paper.reading.title for paper in papers)
+    return () if alike or asked.papers != PAIR else asked.names
 
 
 def _bears(paper: Weighed, names: Sequence[frozenset[str]]) -> int:
@@ -198,7 +197,7 @@ def _ahead(asked: Asked, reading: Reading) -> NDArray[np.float64]:
     """
     ahead: NDArray[np.float64] = np.maximum(reading.column("counted"), reading.column("tells"))
     ahead = ahead + reading.column("introduces")
-    if (asked.papers > _PAIR or asked.by_year) and asked.share(reading.title) >= _ON_IT:
+    if (asked.papers > PAIR or asked.by_year) and asked.share(reading.title) >= _ON_IT:
         ahead = ahead + reading.column("proposes")
     for kind, signal in (("code", "points_to_code"), ("question", "asks")):
         if kind not in asked.wants:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -94,7 +93,7 @@ class Asked:
     part: str = ""
 
     @property
-    def read(self) -> str:
+    def searched(self) -> str:
         """What its words were taken from, and their places refer to."""
         return self.part or self.text
 
@@ -152,15 +151,17 @@ class Asked:
         return sum(weights[term] for term in kept & found) / total if total else otherwise
 
 
-def read_question(text: str, words: Words, idf: Callable[[str], float]) -> Asked:
+def read_question(text: str, words: Words, idf: Callable[[str], float], part: str = "") -> Asked:
     """Takes a question apart.
 
     Args:
         text: the question, able to stand alone.
         words: the tokenizer that the lexical index uses.
         idf: how rare a term is among the stored papers.
+        part: what of it was searched, where that is not all.
     """
-    said = dict.fromkeys(words.terms(text))
+    looked_up = part or text
+    said = dict.fromkeys(words.terms(looked_up))
     unheld = {term for term in vague(words).intersection(said) if idf(term) >= idf("")}
     aside = asking(words) | unheld | set(words.terms(numeral_of_papers(text)))
     terms = [term for term in said if term not in aside] or list(said)
@@ -168,18 +169,26 @@ def read_question(text: str, words: Words, idf: Callable[[str], float]) -> Asked
     return Asked(
         text,
         weights=weights,
+        wants=kinds_wanted(text),
+        counted=with_people(_named(_COUNTED, text, words), words),
+        kind=_named(_NAMED_KIND, text, words),
+        papers=papers_wanted(text),
         words=tuple(
             AskedWord(
                 token.start, max((weights.get(term, 0.0) for term in token.terms), default=0.0), token.terms
             )
-            for token in tokenize(text, words)
+            for token in tokenize(looked_up, words)
         ),
         rarest=idf(""),
-        **_wanted(text, words),
+        names=tuple(frozenset(terms) for name in names_in(text) if (terms := words.terms(name))),
+        numbers=frozenset(quantity.value for quantity in quantities(text)),
+        subject=subject_of(text),
+        by_year=first_by_year(text),
+        part=part,
     )
 
 
-def searched(question: str, words: Words) -> str:
+def part_to_search(question: str, words: Words) -> str:
     """What of a question is searched: the subject of a list, or a thing to be explained, alone.
 
     "Explain X", "which papers are on X": the words before it would be looked for, too. A question that takes
@@ -194,32 +203,6 @@ def searched(question: str, words: Words) -> str:
     subject = subject_of(question)
     behind = question[question.find(subject) + len(subject) :]
     return subject if subject and len(behind.split()) <= _BEHIND else question
-
-
-def of_all(asked: Asked, question: str, words: Words) -> Asked:
-    """A question of which only a part was searched, with what all of its words ask for.
-
-    Args:
-        asked: the part that was searched.
-        question: all of it.
-        words: the tokenizer.
-    """
-    part = asked.text
-    return replace(asked, text=question, part=part, **_wanted(question, words))
-
-
-def _wanted(text: str, words: Words) -> dict[str, Any]:
-    """What the wording of a question asks for, as `Asked` has it."""
-    return {
-        "wants": kinds_wanted(text),
-        "counted": with_people(_named(_COUNTED, text, words), words),
-        "kind": _named(_NAMED_KIND, text, words),
-        "papers": papers_wanted(text),
-        "names": tuple(frozenset(terms) for name in names_in(text) if (terms := words.terms(name))),
-        "numbers": frozenset(quantity.value for quantity in quantities(text)),
-        "subject": subject_of(text),
-        "by_year": first_by_year(text),
-    }
 
 
 def names_in(text: str) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from rag.answer.lexicon import words_of
-from rag.answer.question.asked import searched
+from rag.answer.question.asked import part_to_search
 from rag.answer.question.dated import dated
 from rag.answer.question.picked import Listed
 from rag.answer.question.whose import names_said, whose
@@ -93,7 +93,7 @@ def narrowed_search(query: str, filters: Filters, shelf: Shelf, words: Words) ->
     if not found.said and words.terms(query) and _is_unknown(query, shelf, words):
         by_name = narrowed(f"papers by {query}", filters, shelf, words)
         found = by_name if by_name.alone else found
-    return found if found.alone else replace(found, text=searched(found.text, words))
+    return found if found.alone else replace(found, text=part_to_search(found.text, words))
 
 
 def _is_alone(text: str, words: Words) -> bool:

@@ -127,7 +127,6 @@ _ACRONYM = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
-_TWO = 2
 _SURVEYS = frozenset({"review", "reviews", "survey", "surveys"})  # papers of one kind
 _PAPER = re.compile(rf"\b(?:{PAPERS}|research|literature|works?|read)\b", re.IGNORECASE)
 _QUESTION = re.compile(r"\b(?:questions?|ask(?:s|ed|ing)?)\b", re.IGNORECASE)
@@ -146,6 +145,8 @@ _KINDS = {
 }
 MOST_PAPERS = 6
 """Papers of a list at most."""
+PAIR = 2
+"""Papers that a comparison wants."""
 VERB = r"(?:were|was|are|is|do|does|did|has|have|had|can|could|will|would|should|must|may|might)"
 """Finds a verb that a question is formed with."""
 _PHRASE = (
@@ -189,7 +190,7 @@ def subject_of_list(question: str) -> str:
     They would be looked for too: every tenth abstract says "in this paper". The question itself where it asks
     for no list, or where nothing would be left.
     """
-    if papers_wanted(question) <= _TWO:
+    if papers_wanted(question) <= PAIR:
         return question
     aside = (words_of("asking") | words_of("about_papers") | STOPWORDS) - _SURVEYS
     words = ((word.start(), word.group().casefold()) for word in _WORD.finditer(question))
@@ -202,4 +203,4 @@ def papers_wanted(question: str) -> int:
     """How many papers it wants: 1 unless it says so, 2 for a comparison, more for a list."""
     if match := _NUMBERED.search(question):
         return _NUMBERS.get(match[1].casefold()) or int(match[1])
-    return 2 if _PAIR.search(question) else MOST_PAPERS if _SEVERAL.search(question) else 1
+    return PAIR if _PAIR.search(question) else MOST_PAPERS if _SEVERAL.search(question) else 1

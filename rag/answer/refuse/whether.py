@@ -30,7 +30,7 @@ def object_missing(asked: Asked, cited: Sequence[Reading]) -> float:
     How far a word is that the paper lacks is told by its tokens, weighed by how rare it is. Of a question
     with several parts the first one counts; what is asked of several papers need not stand in one.
     """
-    text = without_talk(asked.read)
+    text = without_talk(asked.searched)
     opens = _ASKS.search(text)
     if opens is None or asked.papers > 1:
         return 0.0
@@ -57,7 +57,7 @@ def _far(asked: Asked, reading: Reading, start: int, end: int) -> float:
     lacking = (
         word.rarity * (1 - near)
         for word, near in told
-        if reading.all_terms.isdisjoint(word.terms) and not _spelt_out(asked.read[word.start :], reading)
+        if reading.all_terms.isdisjoint(word.terms) and not _spelt_out(asked.searched[word.start :], reading)
     )
     return sum(lacking) / total if total else 0.0
 

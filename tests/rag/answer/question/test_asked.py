@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from rag.answer.evidence.numbers import asks_for_a_figure
-from rag.answer.question.asked import of_all, read_question, searched
+from rag.answer.question.asked import part_to_search, read_question
 from rag.answer.question.subject import subjects
 from rag.answer.question.wording import sought, subject_of_list
 from tests.rag.answer.sample import WORDS, ask
@@ -84,23 +84,23 @@ def test_a_list_is_searched_for_what_its_papers_are_on(question: str, subject: s
     ],
 )
 def test_what_asks_for_a_list_or_an_explanation_is_not_searched(question: str, part: str) -> None:
-    assert searched(question, WORDS) == part
+    assert part_to_search(question, WORDS) == part
 
 
 def test_what_all_of_a_question_asks_for_holds_where_a_part_was_searched() -> None:
     question = "Which papers on Napoleon share code?"
-    asked = of_all(ask("Napoleon share code?"), question, WORDS)
-    assert (asked.text, asked.read) == (question, "Napoleon share code?")
+    asked = read_question(question, WORDS, lambda _: 1.0, part="Napoleon share code?")
+    assert (asked.text, asked.searched) == (question, "Napoleon share code?")
     assert (asked.papers, asked.called, asked.names) == (6, ("Napoleon",), (frozenset({"napoleon"}),))
     assert "code" in asked.wants
 
 
 def test_what_is_asked_of_a_thing_is_read_from_all_of_the_question() -> None:
     question = "What is the accuracy of SimCLR?"
-    part = searched(question, WORDS)
+    part = part_to_search(question, WORDS)
     assert part == "accuracy of SimCLR"
     assert not asks_for_a_figure(ask(part))
-    assert asks_for_a_figure(of_all(ask(part), question, WORDS))
+    assert asks_for_a_figure(read_question(question, WORDS, lambda _: 1.0, part=part))
 
 
 @pytest.mark.parametrize(
