@@ -193,13 +193,13 @@ def _ahead(asked: Asked, reading: Reading) -> NDArray[np.float64]:
 
     Only a sentence with its number answers where something is to be counted, and so with a figure, a time or
     an age that is asked for; what is to be explained is introduced first; a listed paper is told by what it
-    proposes. Where code lies, and what a paper asks, is told when it is asked for.
+    proposes. Where code lies, what a paper asks, and what was to be found out, is told when it is asked for.
     """
     ahead: NDArray[np.float64] = np.maximum(reading.column("counted"), reading.column("tells"))
     ahead = ahead + reading.column("introduces")
     if (asked.papers > PAIR or asked.by_year) and asked.share(reading.title) >= _ON_IT:
         ahead = ahead + reading.column("proposes")
-    for kind, signal in (("code", "points_to_code"), ("question", "asks")):
-        if kind not in asked.wants:
+    for kind, signal in (("code", "points_to_code"), ("question", "asks"), ("aim", "aims")):
+        if kind not in asked.wants and (kind != "aim" or asked.papers <= PAIR):
             ahead = ahead - reading.column(signal)
     return ahead

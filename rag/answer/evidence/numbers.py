@@ -10,7 +10,7 @@ from itertools import takewhile
 from rag.answer.lexicon import groups, words_of
 from rag.answer.question.asked import Asked
 from rag.answer.text.people import are_people
-from rag.answer.text.quantities import TIMES, Quantity, quantities
+from rag.answer.text.quantities import TIMES, Quantity, quantities, unit_of
 from rag.index.words import Words
 
 _ENDS = (  # what a noun phrase ends before: "what time does", but not "what time series"
@@ -40,6 +40,20 @@ _ABOVE = re.compile(r"[<>]\s?$")  # "for any x > 0"
 _UNIT_INTERVAL = re.compile(r"\[\s*-?[01]\s*,\s*[01]\s*\]")
 _SAMPLE = re.compile(r"\bn\s?=\s?$", re.IGNORECASE)
 _CONFIDENCE = re.compile(r"\W*(?:CI\b|confidence|credible)", re.IGNORECASE)
+_P_VALUE = re.compile(r"\bp(?:[ -]values?)?\s?(?:[=<>≤≥]+|of|was|were)\s?$", re.IGNORECASE)
+_ASKS_P_VALUE = re.compile(r"\bp[ -]?values?\b|\bsignifican", re.IGNORECASE)
+_IN_UNITS = re.compile(r"\bin (?P<unit>%|[A-Za-z°µ]{2,})\W*$")
+_MEAN = re.compile(
+    r"\bwhat(?: (?:was|were)"
+    r"|(?: is| are)?(?= the (?:mean|median|average) (?:[\w-]+ ){1,3}?(?:of|in|among|for)\b))"
+    r" the (?:mean|median|average) (?:(?!of\b)[\w-]+ ){0,3}?[\w-]+",
+    re.IGNORECASE,
+)
+_NAMED = re.compile(  # "growth factor-beta 1", "type 2": the number is part of a name
+    r"\b(?:alpha|beta|gamma|delta|factor|molecule|receptor|type|grade|stage|phase|group|class|chromosome"
+    r"|exon|isoform)s?[ -]$",
+    re.IGNORECASE,
+)
 _YEAR = re.compile(r"(?:18|19|20)\d\d")
 _PLURAL = re.compile(r"[a-z]{3,}s\b")
 _ANY_THING = frozenset(["cases", "examples", "instances", "items", "others", "samples", "times"])
@@ -53,7 +67,8 @@ _BESIDE = 4  # words behind a number among which is what it counts
 
 def asks_for_a_figure(asked: Asked) -> bool:
     """Whether only a number answers: "how many", "how wide", "at what temperature"."""
-    return "count" in asked.wants or bool(_figure().search(asked.text))
+    patterns = (_figure(), _MEAN)
+    return "count" in asked.wants or bool(unit_in(asked.text)) or any(p.search(asked.text) for p in patterns)
 
 
 def measured_in(asked: Asked) -> str:
@@ -80,12 +95,14 @@ def goes_by_name(measured: str) -> bool:
 def gives_figure(text: str, measured: str, asked: Asked) -> bool:
     """Whether a sentence gives a figure that could be that of what is measured."""
     _, _, by_no_time, by_no_share, by_no_count = (measured in group for group in groups("measured"))
+    unit = unit_in(asked.text)
     if measured in ("", "dimension") and any(m.group() not in asked.text for m in _OF_SPACE.finditer(text)):
         return True
-    if _ORDER.search(text) or (not by_no_share and _IN_WORDS.search(text)):
+    if not unit and (_ORDER.search(text) or (not by_no_share and _IN_WORDS.search(text))):
         return True
     return any(
         ("count" in asked.wants or any(char.isdigit() for char in quantity.text))
+        and unit in ("", quantity.unit)
         and not (by_no_time and quantity.unit in (*TIMES, "times"))
         and not (by_no_share and quantity.unit in ("%", "points", "times"))
         and not (by_no_count and not quantity.unit and counts_others(text, quantity))
@@ -106,7 +123,11 @@ def telling_figures(
 
 
 def fresh(text: str, asked: Asked) -> list[Quantity]:
-    """The numbers of a sentence that the question lacks, but those of lists ("1)") and of formulas."""
+    """The numbers of a sentence that the question lacks, but those of lists ("1)"), formulas and names.
+
+    A p-value is one only where it is asked for.
+    """
+    of_tests = bool(_ASKS_P_VALUE.search(asked.text))
     plain = _UNIT_INTERVAL.sub(lambda match: " " * len(match.group()), text)
     return [
         quantity
@@ -114,7 +135,15 @@ def fresh(text: str, asked: Asked) -> list[Quantity]:
         if quantity.value not in asked.numbers
         and not _enumerates(plain, quantity)
         and not _is_symbol(plain, quantity)
+        and (quantity.unit or not _NAMED.search(plain[: quantity.start]))
+        and (of_tests or not _P_VALUE.search(plain[: quantity.start]))
     ]
+
+
+def unit_in(question: str) -> str:
+    """The unit that a question wants its figure in ("in milliseconds"); empty where it names none."""
+    match = _IN_UNITS.search(question)
+    return unit_of(match["unit"]) if match else ""
 
 
 def counts(counted: frozenset[str], text: str, quantity: Quantity, words: Words) -> bool:

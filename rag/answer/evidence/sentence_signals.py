@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from rag.answer.evidence.numbers import counts, telling_figures
 from rag.answer.evidence.told import could_tell
 from rag.answer.question.asked import Asked
+from rag.answer.text.aims import states_aim
 from rag.answer.text.introduced import introducing, proposes
 from rag.answer.text.quantities import quantities
 from rag.index.words import Words
@@ -83,6 +84,7 @@ SIGNALS = (
     "introduces",
     "proposes",
     "tells",
+    "aims",
     *_CUES,
 )
 _CODE = re.compile(
@@ -285,6 +287,7 @@ def _by_form(asked: Asked, texts: Sequence[str]) -> dict[str, Values]:
     return {
         "length": length,
         "asks": np.array([bool(_ASKS.search(text)) for text in texts]),
+        "aims": np.array([states_aim(text) for text in texts]),
         "proposes": np.array([(asked.papers > 1 or asked.by_year != 0) and proposes(text) for text in texts]),
         "points_to_code": np.array([bool(_CODE.search(text)) for text in texts]),
     } | {

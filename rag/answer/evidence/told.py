@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from rag.answer.question.asked import Asked
 from rag.answer.question.wording import MADE
@@ -37,12 +38,13 @@ _ASKS_WHEN = re.compile(
     re.IGNORECASE,
 )
 _ASKS_DURATION = re.compile(
-    r"\bhow long (?:do|does|did|would|will|is|are|was|were|has|have)\b.*\b(?:take|last|run|train|need|follow"
-    r"|treat|observ|surviv|live|stay|wait)\w*\b",
+    r"\bhow long (?:do|does|did|would|will|is|are|was|were|has|have|had)\b.*\b(?:take|last|run|train|need"
+    r"|follow|treat|observ|surviv|live|stay|wait|left|kept|given|worn|appl)\w*\b",
     re.IGNORECASE,
 )
 _DURATION = re.compile(
-    r"\b(?:milliseconds?|seconds?|secs?|minutes?|hours?|hrs?|days?|nights?|weeks?|months?|years?|decades?)\b"
+    r"\b(?:milliseconds?|seconds|(?:one|a|per|\d) second|secs?|minutes?|hours?|hrs?|days?|nights?|weeks?"
+    r"|months?|years?|decades?)\b"
     r"|\d ?(?-i:ms|s|min|h|d|wk|mo|yr)s?\b",
     re.IGNORECASE,
 )
@@ -64,12 +66,26 @@ _EFFORT_TOLD = re.compile(
     re.IGNORECASE,
 )
 _ASKS_COST = re.compile(
-    r"\bhow (?:much|expensive)\b.*\b(?:cost|pay|paid|spen[dt]|expensive)\b"
-    rf"|\bwhat (?:(?!{_EFFORT} )[\w-]+ ){{1,4}}(?:costs?|price)\b(?! comput)",
+    rf"\bwhat (?!did\b)(?:(?!{_EFFORT} )[\w-]+ ){{1,4}}(?:costs?|price)\b(?! comput)",
     re.IGNORECASE,
 )
 _COST = re.compile(
     r"[$€£]|\b(?:cost|pric|dollar|euro|pound|expens|inexpens|cheap|budget|pay|paid|spen[dt]|econom)\w*|\bUSD\b",
+    re.IGNORECASE,
+)
+_ASKS_PRICE = re.compile(
+    r"\bhow much\b.*\b(?:cost|pay|paid|spen[dt])\b"
+    rf"|\bwhat (?:do|does|did) (?!{_EFFORT} )(?:[\w-]+ ){{1,8}}?cost\b(?! comput)",
+    re.IGNORECASE,
+)
+_PRICE = re.compile(
+    rf"[$€£]|\b(?:dollars?|euros?|pounds|USD|EUR)\b|(?:{_COST.pattern}).{{0,80}}\d|\d.{{0,80}}(?:{_COST.pattern})",
+    re.IGNORECASE,
+)
+_ASKS_HARM = re.compile(r"\b(?:side[- ]effects?|adverse (?:events?|effects?|reactions?))\b", re.IGNORECASE)
+_HARM = re.compile(
+    r"\b(?:side[- ]effect|adverse|safe|unsafe|tolera|toxic|complication|morbidity|mortality|death|died|harm"
+    r"|risk|discontinu|withdr[ae]w|problem|symptom|reaction|intoleran|drawback|degrad)\w*",
     re.IGNORECASE,
 )
 _ASKS_PREVALENCE = re.compile(r"\bhow (?:common|prevalent|frequent|rare|widespread)\b", re.IGNORECASE)
@@ -88,41 +104,96 @@ _MAKER = re.compile(  # "proposed by Ising", "Hinton et al.", "McCulloch and Pit
     rf" (?:first |originally |independently )?{MADE}\b",
     re.IGNORECASE,
 )
-_TOLD_BY: Mapping[str, tuple[re.Pattern[str], re.Pattern[str]]] = {
-    "code": (_ASKS_CODE, _CODE),
-    "year": (_ASKS_YEAR, _YEAR),
-    "duration": (_ASKS_DURATION, _DURATION),
-    "month": (_ASKS_MONTH, _MONTH),
-    "time": (_ASKS_WHEN, re.compile(f"{_YEAR.pattern}|{_DURATION.pattern}", re.IGNORECASE)),
-    "age": (_ASKS_AGE, _AGE),
-    "cost": (_ASKS_COST, _COST),
-    "effort": (_ASKS_EFFORT, _EFFORT_TOLD),
-    "prevalence": (_ASKS_PREVALENCE, _PREVALENCE),
+
+
+_ASKS_DOSE = re.compile(
+    r"\b(?:what|which|how (?:much|high)|at what)\b.{0,60}\b(?:doses?|dosages?)\b", re.IGNORECASE
+)
+_DOSE = re.compile(
+    r"\bdos(?:e|es|ed|ing|age|ages)\b"
+    r"|\d ?(?:[mµμn]?g|mcg|[mµμ]?l|I?U|units?|Gy|[mµμn]?M|[mµμn]?mol)\b",
+)
+_ASKS_DOER = re.compile(
+    r"\bwho (?:read|performed|administered|delivered|conducted|carried out|operated|gave|assessed|scored"
+    r"|measured|examined|interviewed|treated|trained|taught)\b",
+    re.IGNORECASE,
+)
+_DOER = re.compile(
+    r"\bby (?:[\w-]+ ){0,4}?(?:\w+(?:ists?|ians?|ers?|ors?|eons?)|nurses?|staff|students?|men|women|team)\b"
+    r"|\b(?:\w+(?:ologists?|icians?|urgeons?)|authors?|nurses?|therapists?|doctors?|interviewers?|observers?"
+    r"|teachers?|trainers?|midwives|staff) (?:\w+ )?(?:read|performed|administered|delivered|conducted"
+    r"|carried out|operated|gave|assessed|scored|measured|examined|interviewed|treated|trained|taught)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """A kind of thing that only certain words tell.
+
+    Attributes:
+        asks: finds a question for it.
+        tells: finds the words that tell it.
+        beside: whether they stand in a sentence with some word of the question: any length of time is none.
+    """
+
+    asks: re.Pattern[str]
+    tells: re.Pattern[str]
+    beside: bool = False
+
+
+_KINDS: Mapping[str, _Kind] = {
+    "code": _Kind(_ASKS_CODE, _CODE),
+    "year": _Kind(_ASKS_YEAR, _YEAR),
+    "duration": _Kind(_ASKS_DURATION, _DURATION, beside=True),
+    "month": _Kind(_ASKS_MONTH, _MONTH),
+    "time": _Kind(_ASKS_WHEN, re.compile(f"{_YEAR.pattern}|{_DURATION.pattern}", re.IGNORECASE)),
+    "age": _Kind(_ASKS_AGE, _AGE),
+    "cost": _Kind(_ASKS_COST, _COST),
+    "price": _Kind(_ASKS_PRICE, _PRICE),
+    "effort": _Kind(_ASKS_EFFORT, _EFFORT_TOLD),
+    "harm": _Kind(_ASKS_HARM, _HARM),
+    "prevalence": _Kind(_ASKS_PREVALENCE, _PREVALENCE),
+    "dose": _Kind(_ASKS_DOSE, _DOSE),
+    "doer": _Kind(_ASKS_DOER, _DOER),
+    "field": _Kind(
+        re.compile(r"\bfield strength\b", re.IGNORECASE),
+        re.compile(r"\bfield strength|\b\d(?:\.\d+)?[ -]?(?-i:T)\b|\btesla\b", re.IGNORECASE),
+    ),
 }
 
 
 def could_tell(asked: Asked, texts: Sequence[str]) -> list[bool]:
     """Which of these texts have words that tell something that the question asks and only they can tell."""
-    wanted = _wanted(asked).values()
+    wanted = [kind.tells for kind in _wanted(asked).values()]
     return [any(tells.search(text) for tells in wanted) for text in texts]
 
 
-def untold(asked: Asked, papers: Sequence[str]) -> dict[str, float]:
-    """By kind, 1 where a question asks for it and no paper's text has words that could tell it."""
+def untold(asked: Asked, papers: Sequence[str], beside: Sequence[str]) -> dict[str, float]:
+    """By kind, 1 where a question asks for it and no text has words that could tell it.
+
+    Args:
+        asked: the question.
+        papers: title and abstract of each.
+        beside: those of their sentences that have a word of the question.
+    """
     wanted = _wanted(asked)
-    return {
-        f"{kind}_missing": float(kind in wanted and not any(map(wanted[kind].search, papers)))
-        for kind in (*_TOLD_BY, "maker", "expansion")
+    silent = {
+        name
+        for name, kind in wanted.items()
+        if not any(map(kind.tells.search, beside if kind.beside else papers))
     }
+    return {f"{name}_missing": float(name in silent) for name in (*_KINDS, "maker", "expansion")}
 
 
-def _wanted(asked: Asked) -> dict[str, re.Pattern[str]]:
-    """What finds the words that tell it, by the kinds that a question asks for."""
-    wanted = {kind: tells for kind, (asks, tells) in _TOLD_BY.items() if asks.search(asked.text)}
+def _wanted(asked: Asked) -> dict[str, _Kind]:
+    """The kinds that a question asks for."""
+    wanted = {name: kind for name, kind in _KINDS.items() if kind.asks.search(asked.text)}
     if "maker" in asked.wants:
-        wanted["maker"] = _MAKER
+        wanted["maker"] = _Kind(_MAKER, _MAKER)
     if "acronym" in asked.wants and asked.called:  # an acronym beside what it stands for
         forms = "|".join(re.escape(name.removesuffix("s")) for name in asked.called)
         behind = r" \([A-Za-z]|(?::|,| –| —) (?:(?:an?|the|short for) )?[A-Z][a-z]"
-        wanted["expansion"] = re.compile(rf"\((?:{forms})s?\)|\b(?:{forms})s?(?:{behind})")
+        tells = re.compile(rf"\((?:{forms})s?\)|\b(?:{forms})s?(?:{behind})")
+        wanted["expansion"] = _Kind(tells, tells)
     return wanted

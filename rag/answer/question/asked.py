@@ -64,7 +64,7 @@ class Asked:
             ``outcome``, ``record`` (what stands around an abstract, not in it: venue, funding, tables),
             ``maker`` (who made it), ``work`` (something to be made rather than found: code, a poem, a
             letter), ``code`` (where code or data can be had), ``question`` (what is asked by someone),
-            ``acronym`` (what it stands for).
+            ``acronym`` (what it stands for), ``aim`` (what was to be found out).
         counted: those of its terms that name what is to be counted ("how many GPUs"); of people, all terms
             for people.
         kind: those that name the kind of thing asked for ("which optimizer").

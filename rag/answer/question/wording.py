@@ -82,10 +82,14 @@ _RECORD = re.compile(
     r"|employ\w+|based)\b"
     r"|\b(?:countr(?:y|ies)|cit(?:y|ies)|universit\w+|institut\w+|compan\w+)\b.{0,20}\bauthors\b"
     r"|\bwhere (?:do|are) (?:they|the authors) (?:work|from|based)\b"
-    r"|\b(?:funded|funding|grants?|sponsor\w*|paid for)\b|\b(?:conference|journal|venue|workshop"
+    r"|\b(?:is|are|was|were)\b.{0,60}\b(?:funded|sponsored|paid for)\b"
+    r"|\b(?:what|which|whose|any) (?:[\w-]+ ){0,2}?(?:funding|grants?|sponsors?)\b"
+    r"|\b(?:funding|grants?|sponsors?) (?:sources?|agenc\w+|bod(?:y|ies)|numbers?|for|of|behind|paid)\b"
+    r"|\b(?:conference|journal|venue|workshop"
     r"|proceedings)\b"
     r"|\blicen[cs]ed?\b|\bpages? long\b|\bhow many (?:pages|citations|references|(?:co-?)?authors)\b"
-    r"|\bappendix\b|\bsupplement\w*\b"
+    r"|\bin (?:the|an|its|their) (?:[\w-]+ )?(?:appendix|appendices|supplement\w*)\b|\bappendix (?-i:[A-Z])\b"
+    r"|\bsupplementary (?:materials?|figures?|tables?|information|data|notes?|sections?)\b"
     r"|\b(?:table|figure|section|equation|theorem|page) \d|\brandom seeds?\b|\be-?mail\b|\bdoi\b"
     r"|\b(?:where|when|which (?:\w+ )?(?:year|month|event|outlet)) (?:was|were|is|has)\b.{0,60}"
     r"\b(?:published|presented|submitted|accepted)\b"
@@ -130,6 +134,11 @@ _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _SURVEYS = frozenset({"review", "reviews", "survey", "surveys"})  # papers of one kind
 _PAPER = re.compile(rf"\b(?:{PAPERS}|research|literature|works?|read)\b", re.IGNORECASE)
 _QUESTION = re.compile(r"\b(?:questions?|ask(?:s|ed|ing)?)\b", re.IGNORECASE)
+_AIM = re.compile(
+    r"\b(?:aim|purpose|goal|objective|intention|hypothes[ie]s|motivation)s?\b|\b(?:intend|seek|try|tries|trying)\b"
+    r"|\bwhat\b.{0,60}\b(?:investigat|stud|examin|explor|address|about|ask)\w*\b",
+    re.IGNORECASE,
+)
 _KINDS = {
     "number": _NUMBER,
     "count": _COUNT,
@@ -142,6 +151,7 @@ _KINDS = {
     "code": _CODE,
     "question": _QUESTION,
     "acronym": _ACRONYM,
+    "aim": _AIM,
 }
 MOST_PAPERS = 6
 """Papers of a list at most."""

@@ -15,7 +15,7 @@ from rag.answer.refuse.compared import rival_missing
 from rag.answer.refuse.figures import count_missing, figure_missing
 from rag.answer.refuse.unnamed import name_missing
 from rag.answer.refuse.variants import missing_variants
-from rag.answer.refuse.whether import object_missing
+from rag.answer.refuse.whether import object_missing, outcome_missing
 from rag.index.words import Words
 
 
@@ -46,8 +46,13 @@ def detail_signals(
         "name_missing": name_missing(asked, about),
         "rival_missing": rival_missing(asked, cited, words),
         "object_missing": object_missing(asked, cited),
+        "outcome_missing": outcome_missing(asked, cited),
         "variant_missing": float(bool(missing_variants(asked.text, about))),
-        **untold(asked, [f"{reading.paper.title}. {reading.paper.abstract}" for reading in about]),
+        **untold(
+            asked,
+            [f"{reading.paper.title}. {reading.paper.abstract}" for reading in about],
+            _beside(asked, about),
+        ),
     }
     plainly = [*named.values(), *(() if loosely else numbers.values()), *map(float, lacking)]
     return {
@@ -66,6 +71,16 @@ def _about(asked: Asked, cited: Sequence[Reading]) -> Sequence[Reading]:
         if held := [reading for reading in cited if name <= reading.all_terms]:
             return held
     return cited
+
+
+def _beside(asked: Asked, about: Sequence[Reading]) -> list[str]:
+    """The sentences that have a word of the question."""
+    return [
+        span.of(reading.paper.abstract)
+        for reading in about
+        for span, terms in zip(reading.spans, reading.terms, strict=True)
+        if not terms.isdisjoint(asked.weights)
+    ]
 
 
 def missing_details(asked: Asked, cited: Sequence[Reading]) -> tuple[str, ...]:

@@ -22,5 +22,11 @@ def missing_variants(question: str, cited: Sequence[Reading]) -> tuple[str, ...]
         variant.group()
         for variant in _VARIANT.finditer(without_talk(question))
         if any(re.search(rf"\b{variant['stem']}(?:s|-?\d\w*)?\b", text) for text in texts)
-        and not any(stands_in(variant.group(), text) for text in texts)
+        and not any(stands_in(variant.group(), text) or _written_out(variant.group(), text) for text in texts)
     )
+
+
+def _written_out(variant: str, text: str) -> bool:
+    """Whether a text writes the last letter out: HDL cholesterol is HDL-C."""
+    stem, _, letter = variant.rpartition("-")
+    return bool(re.search(rf"\b{re.escape(stem)}[ -](?i:{re.escape(letter)})[a-z]{{2,}}", text))

@@ -1,4 +1,4 @@
-"""What is asked of a thing, of which its paper doesn't speak: "does LightGCN work for social networks?"."""
+"""What is asked of a thing, of which papers don't speak: "does LightGCN work for social networks?"."""
 
 from __future__ import annotations
 
@@ -19,6 +19,20 @@ _WORD = re.compile(r"[\w-]+")
 _LONGEST = 4  # words of a thing's name
 _UNSPOKEN = 0.4
 """How far a paper is from what is asked of its thing, from which it is silent on that."""
+_STRANGE = 0.6
+"""The same of what became of it, or what some of those counted were: papers may put that in any words."""
+_BECAME = (  # "how many of the reviewers were women?", "what happened to birth weight?"
+    re.compile(
+        r"\bhow many (?:of )?[^,;?]{0,60}?\b(?:were|was|had|have|has|are|died of|suffered from|developed) "
+        r"(?P<said>[^,;?]+)",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        r"\bwhat happen(?:s|ed) to (?P<said>[^,;?]+?)"
+        r"(?= (?:after|when|if|in|with|under|during|over|by|at|from)\b|\W*$|[,;?])",
+        re.IGNORECASE,
+    ),
+)
 
 
 def object_missing(asked: Asked, cited: Sequence[Reading]) -> float:
@@ -39,7 +53,21 @@ def object_missing(asked: Asked, cited: Sequence[Reading]) -> float:
     behind = opens.end() + len(name)
     terms = {term for word in asked.words if opens.end() <= word.start < behind for term in word.terms}
     on_it = [reading for reading in cited if terms <= reading.all_terms] if name else []
-    return float(bool(on_it) and all(_far(asked, reading, behind, end) >= _UNSPOKEN for reading in on_it))
+    inside = [word.start for word in asked.words if behind <= word.start < end][1:2]
+    return float(
+        bool(on_it)
+        and bool(inside)
+        and all(_far(asked, reading, inside[0], end) >= _UNSPOKEN for reading in on_it)
+    )
+
+
+def outcome_missing(asked: Asked, cited: Sequence[Reading]) -> float:
+    """1 where all papers are far from what some were, or from what something happened to; else 0."""
+    spans = [match.span("said") for asks in _BECAME if (match := asks.search(asked.searched))]
+    return float(
+        asked.papers == 1
+        and any(all(_far(asked, reading, *span) >= _STRANGE for reading in cited) for span in spans)
+    )
 
 
 def _named(text: str, reading: Reading) -> str:
@@ -50,9 +78,9 @@ def _named(text: str, reading: Reading) -> str:
 
 
 def _far(asked: Asked, reading: Reading, start: int, end: int) -> float:
-    """How far (0..1) a paper is from the words in a stretch of the question, the first one left out."""
-    behind = [(word, float(near)) for word, near in zip(asked.words, nearness(asked, reading), strict=True)]
-    told = [(word, near) for word, near in behind if start <= word.start < end][1:]
+    """How far (0..1) a paper is from the words in a stretch of the question."""
+    near_by = zip(asked.words, nearness(asked, reading).tolist(), strict=True)
+    told = [(word, near) for word, near in near_by if start <= word.start < end]
     total = sum(word.rarity for word, _ in told)
     lacking = (
         word.rarity * (1 - near)

@@ -12,6 +12,13 @@ from dataclasses import dataclass, replace
 from rag.answer.text.bounds import bound_at
 from rag.answer.text.tokens import plain
 
+
+def _spellings(name: str) -> set[str]:
+    """A unit's name in either number, and as Americans spell it."""
+    forms = {name, re.sub("tre$", "ter", name)} if name else set()
+    return forms | {f"{form}s" for form in forms}
+
+
 # fmt: off
 _PLAIN_UNITS = (
     "mg", "g", "kg", "ml", "l", "mm", "cm", "m", "km", "nm", "kb", "mb", "gb", "tb", "hz", "khz", "mhz",
@@ -25,6 +32,10 @@ _BY_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", 
 _MAGNITUDES = {
     "hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12,
     "k": 1e3, "K": 1e3, "M": 1e6, "B": 1e9,
+}
+_SPELT = {
+    "m": "metre", "km": "kilometre", "cm": "centimetre", "mm": "millimetre", "nm": "nanometre",
+    "l": "litre", "ml": "millilitre", "g": "gram", "kg": "kilogram", "mg": "milligram", "ms": "millisecond",
 }
 # fmt: on
 _UNITS = {
@@ -40,7 +51,7 @@ _UNITS = {
     "year": ("year", "years", "yr", "yrs"),
     "µg": ("µg", "μg", "mcg", "ug"),
     "µm": ("µm", "μm", "um"),
-    **{unit: (unit,) for unit in _PLAIN_UNITS},
+    **{unit: (unit, *_spellings(_SPELT.get(unit, ""))) for unit in _PLAIN_UNITS},
 }
 _UNIT_OF = {form: unit for unit, forms in _UNITS.items() for form in forms}
 _SMALL = {word: value for value, word in enumerate(_TO_NINETEEN)}
@@ -150,6 +161,11 @@ class Quantity:
         return self.bound != 0 and self.value == end
 
 
+def unit_of(form: str) -> str:
+    """The unit that a word or a sign is a form of; empty where it is none."""
+    return _UNIT_OF.get(form.casefold(), "")
+
+
 def quantities(text: str) -> tuple[Quantity, ...]:
     """The quantities of a sentence, in order; digits within names (``GPT-4``, ``p53``) are none."""
     flat = plain(text)
@@ -221,9 +237,7 @@ def _read(match: re.Match[str]) -> Quantity | None:
         value, size, unit = 1.0, part["lone"], part["lunit"]
     if size:
         value *= _MAGNITUDES.get(size) or _MAGNITUDES[size.casefold()]
-    return Quantity(
-        value, _UNIT_OF.get((unit or "").casefold(), ""), match.start(), match.end(), match.group()
-    )
+    return Quantity(value, unit_of(unit or ""), match.start(), match.end(), match.group())
 
 
 def _power(base: float, exponent: str) -> float:

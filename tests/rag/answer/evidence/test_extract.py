@@ -89,6 +89,19 @@ def test_a_question_answers_none_but_what_is_asked(question: str, first: str) ->
     assert quotes[0].span.of(A.abstract) == first
 
 
+@pytest.mark.parametrize(
+    ("question", "first"),
+    [
+        ("alpha?", "Alpha two."),
+        ("What was the aim of the alpha study?", "Alpha one."),
+        ("Which papers are on alpha?", "Alpha one."),  # a list tells what they are on
+    ],
+)
+def test_what_was_to_be_found_out_answers_none_but_what_asks_for_it(question: str, first: str) -> None:
+    quotes = choose(ask(question), [_with("aims", [1, 0, 0, 0, 0])], Choice(most=3))
+    assert quotes[0].span.of(A.abstract) == first
+
+
 def test_a_paper_whose_title_only_shares_common_words_does_not_join() -> None:
     other = Paper("c", "Optimization of nets", "Optimizers one. Optimizers two.")
     named = Paper("a", "Methods", "AlphaNet one. AlphaNet two.")

@@ -142,6 +142,24 @@ def test_a_wish_for_something_to_be_made_is_no_question_to_papers(text: str, mad
 
 
 @pytest.mark.parametrize(
+    ("text", "record"),
+    [
+        ("What funding did it have?", True),
+        ("Which grants paid for it?", True),
+        ("Was it funded by industry?", True),
+        ("Is success at funding told by the h-index?", False),  # what is studied
+        ("Which loss is given in the appendix?", True),
+        ("What does Appendix B prove?", True),
+        ("Does a perforated appendix cause infertility?", False),
+        ("Does vitamin supplementation help?", False),
+        ("What do the supplementary figures show?", True),
+    ],
+)
+def test_what_stands_around_a_paper_is_told_from_what_it_studies(text: str, record: bool) -> None:
+    assert ("record" in ask(text).wants) == record
+
+
+@pytest.mark.parametrize(
     ("question", "phrase"),
     [
         ("How many test problems is it tried on?", "how many test problems"),

@@ -124,6 +124,12 @@ def count(question: str, abstract: str) -> float:
         ("What was the mean tumour size?", "Their tumours were 5 mm wide.", 0.0),
         ("What was the mean BMI?", "We asked 50 patients, 12 of them men.", 1.0),
         ("What was the mean BMI?", "We asked 50 patients with a BMI of 31.", 0.0),
+        ("What was the mean level of leptin?", "Leptin was low (p < 0.01).", 1.0),  # a test's
+        ("What was the p-value of the mean level of leptin?", "Leptin was low (p < 0.01).", 0.0),
+        ("What was the mean level of growth factor?", "Growth factor-beta 1 and grade 3 rose.", 1.0),  # names
+        ("What was the mean growth in millimetres?", "Growth was seen in 40% of men.", 1.0),
+        ("What was the mean growth in weeks?", "Growth lasted 4 weeks.", 0.0),
+        ("What is the mean field theory?", "It is a theory of spins.", 0.0),
         ("Which factors matter?", "Sleep and food matter.", 0.0),  # no figure is asked for
         ("Which weights should be merged?", "Linear ones should be.", 0.0),
     ],

@@ -7,7 +7,9 @@ from rag.types import Paper
 from tests.rag.answer.sample import weighed
 
 PAPER = Paper(
-    "a", "Mixing nets", "On CIFAR-10, ImageNet and PROSE we beat GPT2-small. MIMIC-III and ResNets help."
+    "a",
+    "Mixing nets",
+    "On CIFAR-10, ImageNet and PROSE we beat GPT2-small. MIMIC-III, HDL cholesterol and ResNets help.",
 )
 
 
@@ -21,6 +23,8 @@ PAPER = Paper(
         ("How does it do on CIFAR-10?", ()),
         ("Does it beat GPT-2?", ()),
         ("Is MIMIC-III used?", ()),
+        ("Is HDL-C used?", ()),  # cholesterol
+        ("Is HDL-D used?", ("HDL-D",)),
         ("Is MIMIC-IV used?", ("MIMIC-IV",)),
         ("Is VGG-19 used?", ()),  # nothing is told of its kin
         ("Is CIFAR100 used?", ()),

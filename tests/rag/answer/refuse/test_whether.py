@@ -5,7 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from rag.answer.refuse.whether import object_missing
+from rag.answer.evidence.reading import Reading
+from rag.answer.question.asked import Asked
+from rag.answer.refuse.whether import object_missing, outcome_missing
 from rag.types import Paper
 from tests.rag.answer.sample import ask, weighed
 
@@ -15,13 +17,34 @@ FOLD = Paper(
 SAID = Paper("b", "A simple way", "This paper presents FoldNet: chains fold.")
 
 
-def silent(question: str, *papers: Paper, near: float = 0.2) -> float:
-    """What is told of papers to which every word of the question that they lack is so near."""
-    asked = ask(question)
+def read(asked: Asked, *papers: Paper, near: float = 0.2) -> list[Reading]:
+    """Papers to which every word of the question that they lack is so near."""
     words = np.arange(len(asked.words))
     nearest = np.full(len(words), near, np.float32)
     readings = (weighed(paper, [0.5, 0.5], 1.0).reading for paper in papers)
-    return object_missing(asked, [replace(reading, word=words, nearest=nearest) for reading in readings])
+    return [replace(reading, word=words, nearest=nearest) for reading in readings]
+
+
+def silent(question: str, *papers: Paper, near: float = 0.2) -> float:
+    """What is told of papers to which every word of the question that they lack is so near."""
+    asked = ask(question)
+    return object_missing(asked, read(asked, *papers, near=near))
+
+
+@pytest.mark.parametrize(
+    ("question", "missing"),
+    [
+        ("How many of the chains were women?", True),
+        ("How many chains were beaten on ImageNet?", False),
+        ("What happened to birth weight when chains fold?", True),
+        ("What happened to ImageNet?", False),
+        ("How many chains fold?", False),
+    ],
+)
+def test_what_became_of_some_must_be_spoken_of(question: str, missing: bool) -> None:
+    asked = ask(question)
+    assert outcome_missing(asked, read(asked, FOLD)) == missing
+    assert outcome_missing(asked, read(asked, FOLD, near=0.5)) == 0  # other words may say that
 
 
 @pytest.mark.parametrize(
