@@ -62,6 +62,7 @@ _ENDS_PHRASE = re.compile(
     r"|were|when|which|while|who|with|within",
     re.IGNORECASE,
 )
+_JOINED = re.compile(r"-([A-Za-z]+)")
 _BESIDE = 4  # words behind a number among which is what it counts
 
 
@@ -155,7 +156,9 @@ def counts(counted: frozenset[str], text: str, quantity: Quantity, words: Words)
     if _SAMPLE.search(before) and are_people(counted, words):
         return True
     measures = quantity.unit not in ("", "%")  # "four months after a lecture" counts no lectures
-    near = [quantity.text] if measures else [*before.split()[-1:], quantity.text, *_behind(text, quantity)]
+    joined = _JOINED.match(text, quantity.end)  # "18-somite mouse embryos" counts somites, no mice
+    behind = [joined[1]] if joined else _behind(text, quantity)
+    near = [quantity.text] if measures else [*before.split()[-1:], quantity.text, *behind]
     return not counted.isdisjoint(words.terms(" ".join(near)))
 
 

@@ -106,6 +106,15 @@ _MAKER = re.compile(  # "proposed by Ising", "Hinton et al.", "McCulloch and Pit
 )
 
 
+_ASKS_COMPANY = re.compile(
+    r"\b(?:which|what|whose) (?:[\w-]+ ){0,2}?"
+    r"(?:compan(?:y|ies)|manufacturers?|vendors?|suppliers?|brands?)\b",
+    re.IGNORECASE,
+)
+_COMPANY = re.compile(
+    r"\b(?:Inc|Ltd|GmbH|Corp|LLC|PLC|AG|S\.A|Co\.|Pharma\w*|Laborator\w+|Biotech\w*|Technologies|Therapeutics)\b"
+    r"|[®™]|(?i:\b(?:compan|manufactur|vendor|supplie|brand)\w*)"
+)
 _ASKS_DOSE = re.compile(
     r"\b(?:what|which|how (?:much|high)|at what)\b.{0,60}\b(?:doses?|dosages?)\b", re.IGNORECASE
 )
@@ -154,6 +163,7 @@ _KINDS: Mapping[str, _Kind] = {
     "effort": _Kind(_ASKS_EFFORT, _EFFORT_TOLD),
     "harm": _Kind(_ASKS_HARM, _HARM),
     "prevalence": _Kind(_ASKS_PREVALENCE, _PREVALENCE),
+    "company": _Kind(_ASKS_COMPANY, _COMPANY),
     "dose": _Kind(_ASKS_DOSE, _DOSE),
     "doer": _Kind(_ASKS_DOER, _DOER),
     "field": _Kind(

@@ -18,6 +18,8 @@ from rag.answer.refuse.variants import missing_variants
 from rag.answer.refuse.whether import object_missing, outcome_missing
 from rag.index.words import Words
 
+_MOSTLY = 0.75  # the part of what the best of the cited papers has of a question's words, by rarity
+
 
 def detail_signals(
     asked: Asked, cited: Sequence[Reading], quotes: Sequence[Quote], words: Words
@@ -65,7 +67,9 @@ def detail_signals(
 
 
 def _about(asked: Asked, cited: Sequence[Reading]) -> Sequence[Reading]:
-    """Those that have the rarest of the question's names that any has: what is asked is asked of them."""
+    """Those that it is asked of: they have the rarest of its names that any has, and most of its words."""
+    best = max(asked.share(reading.all_terms) for reading in cited)
+    cited = [reading for reading in cited if asked.share(reading.all_terms) >= _MOSTLY * best]
     rarest = sorted(asked.names, key=lambda name: -max(asked.weights.get(term, 0.0) for term in name))
     for name in rarest:
         if held := [reading for reading in cited if name <= reading.all_terms]:

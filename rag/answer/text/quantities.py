@@ -36,6 +36,7 @@ _MAGNITUDES = {
 _SPELT = {
     "m": "metre", "km": "kilometre", "cm": "centimetre", "mm": "millimetre", "nm": "nanometre",
     "l": "litre", "ml": "millilitre", "g": "gram", "kg": "kilogram", "mg": "milligram", "ms": "millisecond",
+    "kda": "kilodalton", "ev": "electronvolt", "db": "decibel",
 }
 # fmt: on
 _UNITS = {

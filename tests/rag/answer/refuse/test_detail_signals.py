@@ -58,6 +58,19 @@ def test_a_figure_is_that_of_the_paper_with_the_rarest_name_of_the_question() ->
     assert missing("cifar10") == 0.0
 
 
+def test_what_is_asked_is_asked_of_the_papers_that_have_most_of_its_words() -> None:
+    cats = Paper("c", "Captive cats", "Captive cats were tested for a virus. None had it.")
+    dogs = Paper("d", "Other dogs", "Dogs were 5 years old. They were tested.")
+    read = [weighed(paper, [], 0.5).reading for paper in (cats, dogs)]
+    quotes = [Quote(reading.paper, reading.spans[0]) for reading in read]
+
+    def missing(question: str) -> float:
+        return detail_signals(ask(question), read, quotes, WORDS)["age_missing"]
+
+    assert missing("How old were the captive cats with the virus?") == 1.0
+    assert missing("How old were the animals tested?") == 0.0
+
+
 def test_the_kind_of_thing_asked_for_stands_in_the_paper_that_is_named() -> None:
     other = Paper("o", "Kernels", "A kernel learns. Kernels differ.")
     read = [weighed(paper, [0.5, 0.5], 0.5).reading for paper in (PAPER, other)]
@@ -130,6 +143,8 @@ def test_the_kind_of_thing_asked_for_stands_in_the_paper_that_is_named() -> None
         ("What dose was given?", "It helped at 3 mg/kg. They slept.", 0.0),
         ("At what field strength were they imaged?", "It helped. They slept.", 1.0),
         ("At what field strength were they imaged?", "A 1.5T unit was used. They slept.", 0.0),
+        ("Which company made the kit?", "A kit was used. They slept.", 1.0),
+        ("Which company made the kit?", "A kit (Roche Ltd) was used. They slept.", 0.0),
         ("Who read the scans?", "Scans helped. They slept.", 1.0),
         ("Who read the scans?", "Scans were read by two senior radiologists. They slept.", 0.0),
         ("Who read the scans?", "Two radiologists read scans. They slept.", 0.0),
@@ -149,6 +164,7 @@ def test_where_the_code_is_when_it_was_done_for_how_long_and_by_whom_must_be_tol
         "cost",
         "price",
         "harm",
+        "company",
         "dose",
         "doer",
         "field",

@@ -129,6 +129,8 @@ def count(question: str, abstract: str) -> float:
         ("What was the mean level of growth factor?", "Growth factor-beta 1 and grade 3 rose.", 1.0),  # names
         ("What was the mean growth in millimetres?", "Growth was seen in 40% of men.", 1.0),
         ("What was the mean growth in weeks?", "Growth lasted 4 weeks.", 0.0),
+        ("What is its weight in kilodaltons?", "Its weight is 40% that of SCL-2.", 1.0),
+        ("What is its weight in kilodaltons?", "Its weight is 40 kDa.", 0.0),
         ("What is the mean field theory?", "It is a theory of spins.", 0.0),
         ("Which factors matter?", "Sleep and food matter.", 0.0),  # no figure is asked for
         ("Which weights should be merged?", "Linear ones should be.", 0.0),
@@ -152,6 +154,7 @@ def test_only_a_number_that_could_be_it_tells_the_figure(
         ("We read 500M tokens.", 0.0),
         ("Four months after a token was read, it ended.", 1.0),
         ("In 2009 tokens were read.", 1.0),  # a year
+        ("We read 18-letter tokens.", 1.0),  # counts the letters
         ("Tokens are read at 0.82 (95% CI 0.73 to 0.93).", 1.0),  # no whole number
         ("They are read (n = 40).", 0.5),
     ],
