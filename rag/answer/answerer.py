@@ -271,7 +271,7 @@ class Answerer:
             confidence=1.0,
             question=question,
             standalone_question=question,
-            answer=line,
+            answer=line.replace("{papers}", f"{self._library.count:,}"),
             sentences=(),
             citations=(),
             retrieved=(),

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from rag.answer.question.subject import asking, subjects, vague
 from rag.answer.question.wording import (
+    NUMBER_OF,
     VERB,
     first_by_year,
     kinds_wanted,
@@ -27,7 +28,7 @@ from rag.retrieve.query import QUOTED
 
 _NAME = re.compile(r"(?<![.?!]\s)(?<!^)\b[A-Z][\w-]*|\b\w*[a-z][A-Z]\w*|\b[A-Z]{2,}\w*|\b[\w-]*\d[\w.-]*")
 _COUNTED = re.compile(
-    rf"\bhow many (?!{VERB}\b)((?:[\w-]+ ){{0,4}}?[\w-]+)"
+    rf"\b(?:how many (?!{VERB}\b)|{NUMBER_OF})((?:[\w-]+ ){{0,4}}?[\w-]+)"
     rf"(?:(?<=s)(?= [a-z]+ed\b)|(?= (?:{VERB}|in|on|of|with|per|to|that|there|for|from|by|a|an|the|take|took"
     r"|make|made|give|gave|get|got|find|found|see|saw|read|run|ran|went|say|said|know|knew)\b|\W*$|[,?;]))",
     re.IGNORECASE,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from rag.answer.question.dated import YEAR
+
 _WORDS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _LONGEST = 14  # words; what is longer wants something
 
@@ -44,7 +46,12 @@ _ABOUT = re.compile(
 _TRUST = re.compile(
     r"^\W*(?:(?:can|should|may) i (?:really )?(?:trust|rely on|believe) (?:you|this|your answers?)"
     r"|(?:are|is) (?:you|your answers?) (?:really )?(?:reliable|accurate|correct|right|trustworthy)"
-    r"|how (?:reliable|accurate|trustworthy|good) (?:are|is) (?:you|your answers?|this)"
+    r"|how (?:reliable|accurate|trustworthy|good|sure|certain|confident) (?:are|is)"
+    r" (?:you|your answers?|this)"
+    r"(?: (?:about|of) (?:this|that|it))?|how do you know(?: (?:this|that|it|all (?:this|that)))?"
+    r"|where (?:do|does|did) (?:(?:your|the) answers?|this|that|you)"
+    r" (?:come from|get (?:this|that|it) from)"
+    r"|what are your sources"
     r"|do you (?:ever )?(?:hallucinate|lie|make (?:things|stuff|it|this) up|cite (?:your )?sources)"
     r"|(?:do you use|are you (?:using|based on|powered by)) (?:an? )?(?:(?:chat)?gpt[\w.-]*|openai|claude"
     r"|gemini|llama|llms?|a\.?i\.?|(?:large )?language models?))\W*$",
@@ -66,13 +73,25 @@ _EXPORT = re.compile(
     re.IGNORECASE,
 )
 _PAPERS = r"(?:the |your |these |all |stored )*(?:papers|abstracts|articles|documents)"
+_LIBRARY = r"(?:here|(?:the|your|this|my) (?:library|collection|corpus|database|store))"
 _HOLDINGS = re.compile(
     rf"^\W*(?:(?:how many|what|which) {_PAPERS}"
     r" (?:do you (?:have|know|hold)|are (?:there|here|stored|indexed|in here))"
     rf"|what (?:are|is in) {_PAPERS}(?: about)?|(?:list|show)(?: me)? {_PAPERS}"
     r"|what (?:topics?|subjects?|fields?|areas?) (?:do you (?:cover|know)|are covered|can i ask)(?: about)?"
     r"|what do you (?:know|cover|have)(?: about)?"
-    r"|what(?:'s|’s| is) in (?:here|the (?:library|collection|database)))\W*$",
+    rf"|what(?:'s|’s| is) (?:stored )?in {_LIBRARY}"
+    rf"|(?:which|what) (?:topics?|subjects?|fields?|areas?|years?) (?:do|does) (?:{_PAPERS}|{_LIBRARY}) cover"
+    rf"|(?:which|what) (?:authors|journals|topics|subjects|years) are (?:there|in {_LIBRARY}|covered)"
+    rf"|how many {_PAPERS} are (?:there )?(?:from|in|since|before|after) {YEAR})\W*$",
+    re.IGNORECASE,
+)
+_ADDING = re.compile(
+    r"^\W*(?:how (?:do|can|should|would)|can|could|may|where (?:do|can)) (?:i|we|one|you) "
+    r"(?:add|upload|import|load|index|ingest|read|insert|put in)(?: in)?"
+    r" (?:(?:an?|my|our|new|more|own|other|some|the) )*"
+    r"(?:papers?|abstracts?|articles?|documents?|files?|pdfs?|bibtex|library|references)"
+    r"(?: (?:here|to (?:it|this|the library|citewell)|files?))*\W*$",
     re.IGNORECASE,
 )
 _COURTESY = re.compile(
@@ -103,15 +122,23 @@ _LINES = (
         "the answer on the page, by citewell answers export, or at GET /v1/answers/ID/export.",
     ),
     (
+        _ADDING,
+        "Papers are added under Papers on the page, by citewell ingest FILE, or by POST /v1/papers: BibTeX, "
+        "RIS, CSV, JSON and saved search pages among others, as abstracts. PDFs aren't read.",
+    ),
+    (
         _HOLDINGS,
-        "The stored papers can be listed: under Papers on the page, by citewell papers list, or at "
+        "Stored papers: {papers}. They are listed under Papers on the page, by citewell papers list, and at "
         "GET /v1/papers. Ask me about anything that they may hold.",
     ),
 )
 
 
 def friendly_line(message: str) -> str | None:
-    """What to say to a message that asks nothing of the papers; ``None`` for any other."""
+    """What to say to a message that asks nothing of the papers; ``None`` for any other.
+
+    ``{papers}`` stands for how many are stored.
+    """
     for pattern, line in _LINES:
         if pattern.match(message):
             return line

@@ -16,8 +16,11 @@ _NUMBER = re.compile(
     r"size|number|score|speed-?up|factor|ratio|error|probability|dimension|year|date|prevalence|proportion)s?\b",
     re.IGNORECASE,
 )
+NUMBER_OF = r"what(?:['’]?s| is| was| are| were) the (?:total |exact )?number of "
+"""Finds what stands for "how many"."""
 _COUNT = re.compile(
-    r"\bhow (?:many|large|big|long|often|far|high|fast)\b(?! to\b)|\bwhat (?:number|percentage|share)\b",
+    r"\bhow (?:many|large|big|long|often|far|high|fast)\b(?! to\b)|\bwhat (?:number|percentage|share)\b"
+    rf"|\b{NUMBER_OF}",
     re.IGNORECASE,
 )
 _REASON = re.compile(
@@ -78,6 +81,9 @@ _RECORD = re.compile(
     r"|\bwho (?:wrote|authored|funded|financed|sponsored|paid)\b"
     r"|\bwho (?:are|is|were|was)\b.{0,40}\b(?:authors?|paper|study"
     r"|work|research)\b"
+    r"|\b(?:what|which) (?:are|is|were|was) the (?:names? of the )?authors?\b"
+    r"|^\W*(?:please |can you )?(?:list|name|give(?: me)?|show(?: me)?|tell me) (?:all )?(?:of )?the"
+    r" (?:names? of the )?authors?\b|^\W*authors? of\b"
     r"|\b(?:corresponding|first|last|senior) author\b|\bauthors?\b.{0,40}\b(?:affiliat\w+|universit\w+"
     r"|employ\w+|based)\b"
     r"|\b(?:countr(?:y|ies)|cit(?:y|ies)|universit\w+|institut\w+|compan\w+)\b.{0,20}\bauthors\b"

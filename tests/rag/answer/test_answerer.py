@@ -46,6 +46,10 @@ def test_a_question_for_an_authors_papers_is_answered_with_them(answerer: Answer
     assert {hit.paper.id for hit in answer.retrieved} == {"sparse"}
 
 
+def test_how_many_papers_are_stored_is_told(answerer: Answerer) -> None:
+    assert f"Stored papers: {len(PAPERS)}." in answerer.answer(Request("How many papers do you have?")).answer
+
+
 def test_papers_of_some_years_are_listed_the_newest_first(answerer: Answerer) -> None:
     answer = checked(answerer.answer(Request("papers since 2019")))
     assert [citation.paper.id for citation in answer.citations] == ["parsing", "proteins", "sparse"]

@@ -145,6 +145,9 @@ def test_a_wish_for_something_to_be_made_is_no_question_to_papers(text: str, mad
     ("text", "record"),
     [
         ("What funding did it have?", True),
+        ("What are the authors of SimCLR?", True),
+        ("List the authors of SimCLR", True),
+        ("What do the authors of SimCLR conclude?", False),
         ("Which grants paid for it?", True),
         ("Was it funded by industry?", True),
         ("Is success at funding told by the h-index?", False),  # what is studied
