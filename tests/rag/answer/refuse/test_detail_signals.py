@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from rag.answer.evidence.quote import Quote
+from rag.answer.evidence.told_by import KINDS
 from rag.answer.refuse.detail_signals import detail_signals
 from rag.types import Paper
 from tests.rag.answer.sample import SPARSE as PAPER
@@ -155,24 +156,6 @@ def test_where_the_code_is_when_it_was_done_for_how_long_and_by_whom_must_be_tol
     question: str, abstract: str, missing: float
 ) -> None:
     signals = lacking(question, paper=Paper("p", "Sleep", abstract))
-    kinds = (
-        "code",
-        "year",
-        "month",
-        "age",
-        "duration",
-        "cost",
-        "price",
-        "harm",
-        "company",
-        "dose",
-        "doer",
-        "field",
-        "effort",
-        "time",
-        "maker",
-        "prevalence",
-        "expansion",
-    )
+    kinds = (*KINDS, "maker", "expansion")
     assert max(signals[f"{kind}_missing"] for kind in kinds) == missing
     assert signals["plainly_missing"] == missing
