@@ -42,11 +42,11 @@ _SAMPLE = re.compile(r"\bn\s?=\s?$", re.IGNORECASE)
 _CONFIDENCE = re.compile(r"\W*(?:CI\b|confidence|credible)", re.IGNORECASE)
 _P_VALUE = re.compile(r"\bp(?:[ -]values?)?\s?(?:[=<>≤≥]+|of|was|were)\s?$", re.IGNORECASE)
 _ASKS_P_VALUE = re.compile(r"\bp[ -]?values?\b|\bsignifican", re.IGNORECASE)
-_IN_UNITS = re.compile(r"\bin (?P<unit>%|[A-Za-z°µ]{2,})\W*$")
+_IN_UNITS = re.compile(r"^\W*(?:what|how)\b.*\bin (?P<unit>%|[A-Za-z°µ]{2,})\W*$", re.IGNORECASE | re.DOTALL)
+_NO_UNITS = ("times", "points")  # "in recent times"
 _MEAN = re.compile(
-    r"\bwhat(?: (?:was|were)"
-    r"|(?: is| are)?(?= the (?:mean|median|average) (?:[\w-]+ ){1,3}?(?:of|in|among|for)\b))"
-    r" the (?:mean|median|average) (?:(?!of\b)[\w-]+ ){0,3}?[\w-]+",
+    r"\bwhat (?:(?:was|were) the (?:mean|median|average)\b(?! field)"
+    r"|(?:is|are) the (?:mean|median|average) (?!field)(?:[\w-]+ ){1,3}?(?:of|in|among|for)\b)",
     re.IGNORECASE,
 )
 _NAMED = re.compile(  # "growth factor-beta 1", "type 2": the number is part of a name
@@ -144,7 +144,8 @@ def fresh(text: str, asked: Asked) -> list[Quantity]:
 def unit_in(question: str) -> str:
     """The unit that a question wants its figure in ("in milliseconds"); empty where it names none."""
     match = _IN_UNITS.search(question)
-    return unit_of(match["unit"]) if match else ""
+    unit = unit_of(match["unit"]) if match else ""
+    return "" if unit in _NO_UNITS else unit
 
 
 def counts(counted: frozenset[str], text: str, quantity: Quantity, words: Words) -> bool:

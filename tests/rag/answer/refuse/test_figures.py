@@ -131,7 +131,10 @@ def count(question: str, abstract: str) -> float:
         ("What was the mean growth in weeks?", "Growth lasted 4 weeks.", 0.0),
         ("What is its weight in kilodaltons?", "Its weight is 40% that of SCL-2.", 1.0),
         ("What is its weight in kilodaltons?", "Its weight is 40 kDa.", 0.0),
-        ("What is the mean field theory?", "It is a theory of spins.", 0.0),
+        ("What is the mean field theory of spins?", "It is a theory of spins.", 0.0),
+        ("What has changed in recent times?", "Sleep has.", 0.0),
+        ("Which drug works in minutes?", "Aspirin does.", 0.0),
+        ("What is the median age of rats in years?", "Rats are 2 years old, aged.", 0.0),
         ("Which factors matter?", "Sleep and food matter.", 0.0),  # no figure is asked for
         ("Which weights should be merged?", "Linear ones should be.", 0.0),
     ],
