@@ -8,7 +8,7 @@ from dataclasses import replace
 from rag.answer.evidence.weigh import Weighed
 from rag.answer.question.asked import Asked
 from rag.answer.question.wording import PAIR
-from rag.answer.text.introduced import bears, is_coined
+from rag.answer.text.introduced import bears, is_coined, is_long
 from rag.index.words import Words
 
 
@@ -34,11 +34,11 @@ def on_what_is_named(
 
 
 def _homes(asked: Asked, weighed: Sequence[Weighed]) -> dict[str, str]:
-    """The coined names asked about that have a paper of their own, and its id."""
+    """The coined or long names asked about that have a paper of their own, and its id."""
     papers = [paper.reading.paper for paper in weighed]
     own = (
         (name, next((p.id for p in papers if bears(name, p.title, p.abstract)), ""))
         for name in asked.called
-        if is_coined(name)
+        if is_coined(name) or is_long(name)
     )
     return {name: home for name, home in own if home}

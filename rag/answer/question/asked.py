@@ -27,6 +27,7 @@ from rag.index.words import Words
 from rag.retrieve.query import QUOTED
 
 _NAME = re.compile(r"(?<![.?!]\s)(?<!^)\b[A-Z][\w-]*|\b\w*[a-z][A-Z]\w*|\b[A-Z]{2,}\w*|\b[\w-]*\d[\w.-]*")
+_CALLED = re.compile(r"\b[A-Z][\w-]*(?: [A-Z][\w-]*){2,7}\b")  # "Power Law Graph Transformer"
 _COUNTED = re.compile(
     rf"\b(?:how many (?!{VERB}\b)|{NUMBER_OF})((?:[\w-]+ ){{0,4}}?[\w-]+)"
     rf"(?:(?<=s)(?= [a-z]+ed\b)|(?= (?:{VERB}|in|on|of|with|per|to|that|there|for|from|by|a|an|the|take|took"
@@ -100,8 +101,8 @@ class Asked:
 
     @property
     def called(self) -> tuple[str, ...]:
-        """What papers may be called that it asks about: its names, and what it wants explained."""
-        return (*names_in(self.text), *filter(None, [self.subject]))
+        """What papers may be called that it asks about: its names, of several words too, and its subject."""
+        return (*names_in(self.text), *_CALLED.findall(self.text), *filter(None, [self.subject]))
 
     @property
     def terms(self) -> tuple[str, ...]:

@@ -30,6 +30,7 @@ _IS = (
 _PROPOSE = r"(?:propos(?:e|es|ing)|introduc(?:e|es|ing)|present(?:s|ing)?|develop(?:s|ing)?|(?<=we )design)"
 _PROPOSAL = re.compile(rf"\b(?:we|paper|work|article|study|here)\b.{{0,40}}\b{_PROPOSE}\b", re.IGNORECASE)
 _COINED = re.compile(r"\w[A-Z]|[A-Za-z]\d")
+_SHORT = 2  # words of a name that many things may bear
 _HEAD = 3  # characters that are the same in either number
 _PROPOSED, _LOOSELY = 0.75, 0.5  # "we propose it"; the same with the name left to the title
 
@@ -46,12 +47,19 @@ def without_talk(question: str) -> str:
 
 
 def entitles(subject: str, title: str) -> bool:
-    """Whether a title names its paper so: "HERMES: a hybrid model", "Neural Spline Flows"."""
+    """Whether a title names its paper so: "HERMES: a hybrid model", "Neural Spline Flows".
+
+    A name of several words may go on: "Power Law Graph Transformer for Machine Translation".
+    """
     if subject[:_HEAD].casefold() not in title.casefold():
         return False
-    return bool(
-        re.search(rf"^\W*{_written(subject)}\s*(?:[:–—(]|$)|\({_written(subject)}\)", title, re.IGNORECASE)
-    )
+    behind = r"\b" if is_long(subject) else r"\s*(?:[:–—(]|$)"
+    return bool(re.search(rf"^\W*{_written(subject)}{behind}|\({_written(subject)}\)", title, re.IGNORECASE))
+
+
+def is_long(name: str) -> bool:
+    """Whether a name has words enough, each with a capital, to be that of one thing."""
+    return len(words := name.split()) > _SHORT and all(word[0].isupper() for word in words)
 
 
 def is_coined(name: str) -> bool:
@@ -69,7 +77,11 @@ def bears(name: str, title: str, abstract: str) -> bool:
     if entitles(name, title):
         return True
     capitals = name.removesuffix("s").isupper()
-    if not is_coined(name) or (f"({name.removesuffix('s')}" if capitals else name) not in abstract:
+    if (
+        not is_coined(name)
+        or is_long(name)
+        or (f"({name.removesuffix('s')}" if capitals else name) not in abstract
+    ):
         return False
     ours = rf"(?i:\b(?:we|paper|work|article|study|here)\b[^.;]{{0,40}}?\b{_PROPOSE}\b)"
     if capitals:

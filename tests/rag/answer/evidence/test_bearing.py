@@ -25,6 +25,15 @@ def test_two_things_with_papers_of_their_own_want_both() -> None:
     assert _shares("How fast are FoldNet and KiteNet?") == (2, {"fold": 0.33, "kite": 0.33, "plain": 0.33})
 
 
+def test_a_name_of_several_words_is_that_of_the_paper_whose_title_begins_so() -> None:
+    graph = Paper("graph", "Power Law Graph Nets for translation", "Power law graph nets translate.")
+    read = [weighed(paper, [0.5], 0.25) for paper in (FOLD, KITE, PLAIN, graph)]
+    asked, _ = on_what_is_named(ask("What do FoldNet and Power Law Graph Nets share?"), read, WORDS)
+    assert asked.papers == 2
+    asked, _ = on_what_is_named(ask("What do FoldNet and power law graph nets share?"), read, WORDS)
+    assert asked.papers == 1
+
+
 def test_a_name_without_a_paper_of_its_own_takes_nothing_from_others() -> None:
     assert _shares("How does BirdNet fly?") == (1, {"fold": 0.33, "kite": 0.33, "plain": 0.33})
     assert _shares("Which papers use FoldNet?")[1] == {"fold": 0.33, "kite": 0.33, "plain": 0.33}

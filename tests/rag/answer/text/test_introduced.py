@@ -85,6 +85,9 @@ def test_a_proposal_introduces_what_the_title_names() -> None:
         ("ESN", "Echo State Networks (ESNs) Revisited", True),
         ("batch normalization", "Training Without Limits: Batch Normalization Without Explosion", False),
         ("PROSE", "PROSE-FD: A Foundation Model", False),
+        ("Power Law Graph Nets", "Power Law Graph Nets for translation", True),
+        ("power law graph nets", "Power Law Graph Nets for translation", False),
+        ("Power Law", "Power Law Graph Nets for translation", False),
     ],
 )
 def test_a_title_names_its_paper(subject: str, title: str, named: bool) -> None:
