@@ -199,7 +199,8 @@ def _ahead(asked: Asked, reading: Reading) -> NDArray[np.float64]:
     ahead = ahead + reading.column("introduces")
     if (asked.papers > PAIR or asked.by_year) and asked.share(reading.title) >= _ON_IT:
         ahead = ahead + reading.column("proposes")
+    wants = asked.wants | ({"aim"} if asked.papers > PAIR else set())  # it says what a listed paper is on
     for kind, signal in (("code", "points_to_code"), ("question", "asks"), ("aim", "aims")):
-        if kind not in asked.wants and (kind != "aim" or asked.papers <= PAIR):
+        if kind not in wants:
             ahead = ahead - reading.column(signal)
     return ahead

@@ -53,12 +53,9 @@ def object_missing(asked: Asked, cited: Sequence[Reading]) -> float:
     behind = opens.end() + len(name)
     terms = {term for word in asked.words if opens.end() <= word.start < behind for term in word.terms}
     on_it = [reading for reading in cited if terms <= reading.all_terms] if name else []
-    inside = [word.start for word in asked.words if behind <= word.start < end][1:2]
-    return float(
-        bool(on_it)
-        and bool(inside)
-        and all(_far(asked, reading, inside[0], end) >= _UNSPOKEN for reading in on_it)
-    )
+    told = [word.start for word in asked.words if behind <= word.start < end][1:]
+    silent = (_far(asked, reading, told[0], end) >= _UNSPOKEN for reading in on_it)
+    return float(bool(on_it and told) and all(silent))
 
 
 def outcome_missing(asked: Asked, cited: Sequence[Reading]) -> float:

@@ -77,11 +77,7 @@ def bears(name: str, title: str, abstract: str) -> bool:
     if entitles(name, title):
         return True
     capitals = name.removesuffix("s").isupper()
-    if (
-        not is_coined(name)
-        or is_long(name)
-        or (f"({name.removesuffix('s')}" if capitals else name) not in abstract
-    ):
+    if not is_coined(name) or (f"({name.removesuffix('s')}" if capitals else name) not in abstract:
         return False
     ours = rf"(?i:\b(?:we|paper|work|article|study|here)\b[^.;]{{0,40}}?\b{_PROPOSE}\b)"
     if capitals:
