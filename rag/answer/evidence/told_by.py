@@ -67,8 +67,8 @@ KINDS: Mapping[str, Kind] = {
         f"{_YEAR}|{_DURATION}",
     ),
     "duration": _kind(
-        r"\bhow long (?:do|does|did|would|will|is|are|was|were|has|have|had)\b.*\b(?:take|last|run|train|need"
-        r"|follow|treat|observ|surviv|live|stay|wait|left|kept|given|worn|appl)\w*\b",
+        r"\bhow long (?:do|does|did|would|will|is|are|was|were|has|have|had)\b.{0,120}?\b(?:take|last|run"
+        r"|train|need|follow|treat|observ|surviv|live|stay|wait|left|kept|given|worn|appl)\w*\b",
         _DURATION,
         beside=True,
     ),
@@ -91,7 +91,7 @@ KINDS: Mapping[str, Kind] = {
         rf"[$€£]|{_COST}|\bUSD\b",
     ),
     "price": _kind(
-        r"\bhow much\b.*\b(?:cost|pay|paid|spen[dt])\b"
+        r"\bhow much\b.{0,120}?\b(?:cost|pay|paid|spen[dt])\b"
         rf"|\bwhat (?:do|does|did) (?!{_EFFORT} )(?:[\w-]+ ){{1,8}}?cost\b(?! comput)",
         rf"[$€£]|\b(?:dollars?|euros?|pounds|USD|EUR)\b|{_COST}.{{0,80}}\d|\d.{{0,80}}{_COST}",
     ),
