@@ -36,7 +36,8 @@ _MAGNITUDES = {
 _SPELT = {
     "m": "metre", "km": "kilometre", "cm": "centimetre", "mm": "millimetre", "nm": "nanometre",
     "l": "litre", "ml": "millilitre", "g": "gram", "kg": "kilogram", "mg": "milligram", "ms": "millisecond",
-    "kda": "kilodalton", "ev": "electronvolt", "db": "decibel",
+    "kda": "kilodalton", "ev": "electronvolt", "db": "decibel", "kb": "kilobyte", "mb": "megabyte",
+    "gb": "gigabyte", "tb": "terabyte",
 }
 # fmt: on
 _UNITS = {

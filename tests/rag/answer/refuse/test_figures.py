@@ -131,6 +131,8 @@ def count(question: str, abstract: str) -> float:
         ("What was the mean growth in weeks?", "Growth lasted 4 weeks.", 0.0),
         ("What is its weight in kilodaltons?", "Its weight is 40% that of SCL-2.", 1.0),
         ("What is its weight in kilodaltons?", "Its weight is 40 kDa.", 0.0),
+        ("How large is it in gigabytes?", "It has 4,330 pairs.", 1.0),
+        ("How large is it in gigabytes?", "It has 4,330 pairs of 2 GB in all.", 0.0),
         ("What is the mean field theory of spins?", "It is a theory of spins.", 0.0),
         ("What has changed in recent times?", "Sleep has.", 0.0),
         ("Which drug works in minutes?", "Aspirin does.", 0.0),
