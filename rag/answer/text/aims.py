@@ -9,11 +9,11 @@ _FIND_OUT = (
     r"|estimate|establish|clarify|characteri[sz]e|validate|report|find out|review|document|quantify|measure"
     r"|elucidate|understand)"
 )
-_FINDS_OUT = r"(?:investigate|examine|assess|evaluate|study|test|ask|explore|address|studie)(?:e?[ds])?"
+_FINDS_OUT = r"(?:investigat|examin|assess|evaluat|stud|test|ask|explor|address)\w*"
 _HERE = r"(?:here|in this (?:study|paper|work|article))"
 _IT = r"(?:(?:this|our|the (?:present|current)) (?:study|paper|article|review|work|trial))"
 _AIM = re.compile(
-    r"^\W*(?:[A-Z]{4,}[A-Z /]*:\s*)?(?i:"
+    r"^(?!.*\band (?:find|found|show|observ|demonstrat))\W*(?:[A-Z]{4,}[A-Z /]*:\s*)?(?i:"
     r"(?:the |our )?(?:[\w-]+ ){0,2}?(?:aims?|purpose|objectives?|goals?)\b.{0,60}?\b(?:is|was|were|are) to "
     rf"{_FIND_OUT}\b"
     rf"|to {_FIND_OUT}\b(?!.*, (?:we|i|the authors|researchers)\b)"

@@ -30,6 +30,7 @@ def test_what_was_to_be_found_out_is_told_by_its_wording(text: str) -> None:
         "The objective function is convex.",
         "The objective of our approach is to train a net on sleep data.",
         "We investigated 50 beds.",
+        "We investigated whether beds help, and found that they do.",
         "This study examined the effect of beds and found none.",
         "Beds help to determine mood.",
     ],
